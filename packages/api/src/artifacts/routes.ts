@@ -1,0 +1,77 @@
+import {
+  type ArtifactStore,
+  isArtifactName,
+  type StoredArtifact,
+} from '@drover/shared/artifacts/store';
+import { Problem } from '@drover/shared/http/problem';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import parseRange from 'range-parser';
+import { callerOf } from '../auth/bearer.ts';
+import { jobNotFound } from '../jobs/routes.ts';
+import type { JobStore } from '../jobs/store.ts';
+
+type ByteRange = { start: number; end: number };
+
+/**
+ * The part of the file that is asked for; undefined is all of it, which is also the right answer to
+ * several ranges, to other units and to an `If-Range` that no longer holds (RFC 9110, 14.2).
+ */
+const rangeOf = (request: FastifyRequest, file: StoredArtifact): ByteRange | undefined => {
+  const { range, 'if-range': ifRange } = request.headers;
+  if (!range || (ifRange && ifRange !== file.etag)) return undefined;
+  const ranges = parseRange(file.size, range, { combine: true });
+  if (ranges === -1) {
+    throw new Problem('range-not-satisfiable', `The file has ${file.size} bytes.`, {
+      headers: { 'content-range': `bytes */${file.size}` },
+    });
+  }
+  return ranges === -2 || ranges.type !== 'bytes' || ranges.length > 1 ? undefined : ranges[0];
+};
+
+const isUnchanged = (request: FastifyRequest, file: StoredArtifact): boolean =>
+  (request.headers['if-none-match'] ?? '')
+    .split(',')
+    .some((tag) => tag.trim().replace(/^W\//, '') === file.etag);
+
+/** Files come from users: a browser must neither guess their type nor run what is in them. */
+const headersFor = (name: string, file: StoredArtifact) => ({
+  'accept-ranges': 'bytes',
+  etag: file.etag,
+  'cache-control': 'private, no-cache',
+  'content-disposition': `inline; filename="${name}"`,
+  'content-security-policy': "sandbox; default-src 'none'",
+  'x-content-type-options': 'nosniff',
+});
+
+const sendFile = (request: FastifyRequest, reply: FastifyReply, file: StoredArtifact) => {
+  const range = rangeOf(request, file);
+  reply
+    .type(file.mediaType)
+    .header('content-length', range ? range.end - range.start + 1 : file.size);
+  if (range)
+    reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${file.size}`);
+  return request.method === 'HEAD' ? reply.send() : reply.send(file.open(range));
+};
+
+/** `GET /jobs/:id/artifacts/:name`: a file that a job produced. */
+export const artifactRoutes = (
+  scope: FastifyInstance,
+  options: { store: JobStore; artifacts: ArtifactStore },
+): void => {
+  scope.get<{ Params: { id: string; name: string } }>(
+    '/jobs/:id/artifacts/:name',
+    { config: { role: 'read' } },
+    async (request, reply) => {
+      const { id, name } = request.params;
+      const job = await options.store.find(id, callerOf(request).tenant);
+      if (!job) throw jobNotFound(id);
+      const file = isArtifactName(name)
+        ? await options.artifacts.find({ job: id, name })
+        : undefined;
+      if (!file)
+        throw new Problem('artifact-not-found', `The job has no artifact "${name.slice(0, 128)}".`);
+      reply.headers(headersFor(name, file));
+      return isUnchanged(request, file) ? reply.code(304).send() : sendFile(request, reply, file);
+    },
+  );
+};

@@ -1,0 +1,43 @@
+import { Problem } from '@drover/shared/http/problem';
+import basicAuth from '@fastify/basic-auth';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type KeyRing, mayAct } from './key-ring.ts';
+
+const isRead = (method: string) => method === 'GET' || method === 'HEAD';
+
+/**
+ * Whether another site made the browser send this. Browsers state it in Sec-Fetch-Site; older ones
+ * send an Origin, which then must be ours. Programs send neither and carry no ambient credentials.
+ */
+const isCrossSite = (request: FastifyRequest): boolean => {
+  const site = request.headers['sec-fetch-site'];
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
+  const { origin } = request.headers;
+  return origin !== undefined && URL.parse(origin)?.host !== request.headers.host;
+};
+
+/**
+ * Guards pages for people: HTTP Basic with any user name and an admin key as the password. The
+ * browser sends these credentials by itself, so writes that another site started are refused.
+ */
+export const requireAdmin = async (scope: FastifyInstance, keys: KeyRing): Promise<void> => {
+  await scope.register(basicAuth, {
+    authenticate: { realm: 'Drover: any user name, an admin key as the password' },
+    validate: async (_user, password) => {
+      const caller = keys.find(password);
+      if (!caller || !mayAct(caller, 'admin')) {
+        throw new Problem(
+          'unauthorized',
+          'Sign in with any user name and an admin key as the password.',
+        );
+      }
+    },
+  });
+  scope.addHook('onRequest', scope.basicAuth);
+  scope.addHook('onRequest', async (request, reply) => {
+    if (!isRead(request.method) && isCrossSite(request)) {
+      throw new Problem('cross-site', 'This page takes writes from its own site only.');
+    }
+    reply.header('x-frame-options', 'DENY').header('referrer-policy', 'no-referrer');
+  });
+};

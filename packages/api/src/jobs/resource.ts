@@ -1,0 +1,103 @@
+import { jobEnvelope } from '@drover/jobs/record/envelope';
+import { decodeFailure, workerLostCode } from '@drover/jobs/record/failure';
+import type { JobAddress } from '@drover/shared/job-id';
+import type { Job, JobState } from 'bullmq';
+
+export type JobStatus =
+  | 'scheduled'
+  | 'blocked'
+  | 'queued'
+  | 'running'
+  | 'retrying'
+  | 'succeeded'
+  | 'failed';
+
+/** A job as the API shows it. Instants are RFC 3339; what has not happened yet is null. */
+export interface JobResource {
+  id: string;
+  type: string;
+  queue: string;
+  tenant: string;
+  status: JobStatus;
+  /** From 0 to 1. */
+  progress: number;
+  attempts: { made: number; max: number };
+  payload: unknown;
+  result: unknown;
+  error: { code: string; message: string; attempt: number; retryable: boolean } | null;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+  links: { self: string };
+}
+
+type BullState = JobState | 'unknown';
+
+const instant = (ms: number | null | undefined): string | null =>
+  ms ? new Date(ms).toISOString() : null;
+
+/**
+ * The status that a client sees. A job that has finished says so itself, and that is newer than
+ * `state`, which was read before it.
+ */
+const statusOf = (job: Job, state: BullState): JobStatus => {
+  if (job.finishedOn) return job.failedReason ? 'failed' : 'succeeded';
+  switch (state) {
+    case 'active':
+      return 'running';
+    case 'delayed':
+      return job.attemptsStarted > 0 ? 'retrying' : 'scheduled';
+    case 'waiting-children':
+      return 'blocked';
+    default:
+      return 'queued';
+  }
+};
+
+/** Progress is stored as `{fraction, note}`; other forms come from jobs that are not ours. */
+const progressOf = (job: Job, status: JobStatus): number => {
+  if (status === 'succeeded') return 1;
+  const stored = job.progress;
+  const fraction =
+    typeof stored === 'object' && stored !== null && 'fraction' in stored ? stored.fraction : 0;
+  return typeof fraction === 'number' ? fraction : 0;
+};
+
+/** How the latest failed attempt failed; null when none has, or when the job succeeded after all. */
+const errorOf = (job: Job, status: JobStatus): JobResource['error'] => {
+  if (status === 'succeeded' || !job.failedReason) return null;
+  const failure = decodeFailure(job.stacktrace?.at(-1) ?? '');
+  if (failure && failure.message === job.failedReason) {
+    const { code, message, attempt, retryable } = failure;
+    return { code, message, attempt, retryable };
+  }
+  // BullMQ itself failed the job: its workers were lost too often.
+  return {
+    code: workerLostCode,
+    message: 'The workers that ran this job died under it too often.',
+    attempt: job.attemptsMade,
+    retryable: false,
+  };
+};
+
+/** Makes the resource of a BullMQ job and the state that was read just before it. */
+export const toResource = (address: JobAddress, job: Job, state: BullState): JobResource => {
+  const { tenant, payload } = jobEnvelope.parse(job.data);
+  const status = statusOf(job, state);
+  return {
+    id: address.id,
+    type: job.name,
+    queue: address.queue,
+    tenant,
+    status,
+    progress: progressOf(job, status),
+    attempts: { made: job.attemptsMade, max: job.opts.attempts ?? 1 },
+    payload,
+    result: status === 'succeeded' ? job.returnvalue : null,
+    error: errorOf(job, status),
+    createdAt: new Date(job.timestamp).toISOString(),
+    startedAt: instant(job.processedOn),
+    finishedAt: instant(job.finishedOn),
+    links: { self: `/jobs/${address.id}` },
+  };
+};

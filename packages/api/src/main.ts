@@ -1,0 +1,4 @@
+import { runProcess } from '@drover/shared/lifecycle/run-process';
+import { composeApi } from './app.ts';
+
+await runProcess('api', composeApi);

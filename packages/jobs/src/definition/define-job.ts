@@ -1,0 +1,102 @@
+import { type Duration, duration } from '@drover/shared/duration';
+import { CodedError } from '@drover/shared/errors';
+import { didYouMean } from '@drover/shared/nearest';
+import { z } from 'zod';
+import type { JobContext } from './context.ts';
+import { type QueueName, queueNames } from './queues.ts';
+import { type RetryPolicy, type RetryPolicyInput, retryPolicy } from './retry-policy.ts';
+
+/** What a file in this folder states of its job type. */
+export interface JobDefinition<P extends z.ZodType, R extends z.ZodType> {
+  /** `<area>.<verb>`, lower case: the name that clients submit. */
+  type: string;
+  /** A queue of `queues.ts`. */
+  queue: QueueName;
+  /** One sentence for the catalog. */
+  summary: string;
+  /** Checked when a job is submitted and again when it runs. */
+  payload: P;
+  /** Checked before the result is stored. */
+  result: R;
+  /** Default: 3 attempts, exponential from 1 s to 10 min, jitter 0.2. */
+  retry?: RetryPolicyInput;
+  /** Longest run of one attempt; default 5 min. */
+  timeout?: Duration;
+  /** Left out in production; default false. */
+  demo?: boolean;
+  /** Does the work: returns the result, or throws (PermanentError, RetryLater, anything else = retry). */
+  run(context: JobContext<z.output<P>>): Promise<z.input<R>> | z.input<R>;
+}
+
+/** A job type, checked and with every default filled in. */
+export interface JobType {
+  readonly type: string;
+  readonly queue: QueueName;
+  readonly summary: string;
+  readonly payload: z.ZodType;
+  readonly result: z.ZodType;
+  readonly retry: RetryPolicy;
+  readonly timeoutMs: number;
+  readonly demo: boolean;
+  run(context: JobContext<unknown>): Promise<unknown>;
+}
+
+/** A definition's types, for clients that are written against the catalog. */
+export interface TypedJobType<T extends string, P extends z.ZodType, R extends z.ZodType>
+  extends JobType {
+  readonly type: T;
+  readonly payload: P;
+  readonly result: R;
+}
+
+const zodSchema = z.custom<z.ZodType>(
+  (value) => value instanceof z.ZodType,
+  'expected a zod schema',
+);
+
+const definition = z.strictObject({
+  type: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/, 'expected <area>.<verb> in lower case')
+    .max(64),
+  queue: z.string().refine((name) => queueNames.includes(name as QueueName), {
+    error: ({ input }) =>
+      `queue "${input}" is not registered in queues.ts.${didYouMean(String(input), queueNames)}`,
+  }),
+  summary: z.string().min(1),
+  payload: zodSchema,
+  result: zodSchema,
+  retry: retryPolicy.prefault({}),
+  timeout: duration.prefault('5m'),
+  demo: z.boolean().default(false),
+  run: z.custom((value) => typeof value === 'function', 'expected a function'),
+});
+
+/**
+ * Makes a job type of its definition.
+ * @throws CodedError `job-definition-invalid`, naming the job and each thing that is wrong with it.
+ */
+export const defineJob = <const T extends string, P extends z.ZodType, R extends z.ZodType>(
+  job: JobDefinition<P, R> & { type: T },
+): TypedJobType<T, P, R> => {
+  const checked = definition.safeParse(job);
+  if (!checked.success) {
+    throw new CodedError(
+      'job-definition-invalid',
+      `The job type "${job.type}" is not valid:\n${z.prettifyError(checked.error)}`,
+    );
+  }
+  const { retry, timeout, demo } = checked.data;
+  return {
+    type: job.type,
+    queue: job.queue,
+    summary: job.summary,
+    payload: job.payload,
+    result: job.result,
+    retry,
+    timeoutMs: timeout,
+    demo,
+    // The payload is parsed with this type's own schema before `run` is called.
+    run: async (context) => job.run(context as JobContext<z.output<P>>),
+  };
+};

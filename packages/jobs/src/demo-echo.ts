@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { defineJob } from './definition/define-job.ts';
+
+const value = z.json();
+
+export const demoEcho = defineJob({
+  type: 'demo.echo',
+  queue: 'demo',
+  summary: 'Return the value that was sent: the smallest job there is.',
+  payload: z.strictObject({ value }),
+  result: z.strictObject({ value }),
+  demo: true,
+  run: ({ payload }) => ({ value: payload.value }),
+});

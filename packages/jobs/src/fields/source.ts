@@ -1,0 +1,19 @@
+import { isArtifactName } from '@drover/shared/artifacts/store';
+import { parseJobId } from '@drover/shared/job-id';
+import { z } from 'zod';
+
+const byUrl = z.strictObject({ url: z.url({ protocol: /^https?$/ }).max(2_048) });
+const inline = z.strictObject({ base64: z.base64().min(1) });
+const byArtifact = z.strictObject({
+  artifact: z.strictObject({
+    job: z.string().refine((id) => parseJobId(id) !== undefined, 'expected a job id'),
+    name: z.string().refine(isArtifactName, 'expected the name of an artifact'),
+  }),
+});
+
+/** Where a job takes its input file from: the web, the submission itself, or an earlier job. */
+export const source = z
+  .union([byUrl, inline, byArtifact], 'expected one of {url}, {base64} and {artifact: {job, name}}')
+  .describe('One of {url}, {base64} and {artifact: {job, name}}');
+
+export type Source = z.output<typeof source>;

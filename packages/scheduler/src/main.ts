@@ -1,0 +1,4 @@
+import { runProcess } from '@drover/shared/lifecycle/run-process';
+import { composeScheduler } from './app.ts';
+
+await runProcess('scheduler', composeScheduler);

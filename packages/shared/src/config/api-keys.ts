@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/** What a key may do: submit jobs, read them, operate queues, or all of it and the admin pages. */
+export const roles = ['submit', 'read', 'operate', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+/** How much a tenant may submit per hour. */
+export const tiers = ['free', 'basic', 'premium', 'enterprise', 'unlimited'] as const;
+export type Tier = (typeof tiers)[number];
+
+const apiKey = z.strictObject({
+  hash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'expected the SHA-256 of the key in 64 lower-case hex digits'),
+  tenant: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and hyphens'),
+  roles: z.array(z.enum(roles)).min(1),
+  tier: z.enum(tiers).default('free'),
+});
+
+/** An API key as the server knows it: never the key itself, only its SHA-256. */
+export type ApiKey = z.output<typeof apiKey>;
+
+/** Schema of `API_KEYS`: a JSON array of {@link ApiKey} in one variable. */
+export const apiKeys = z.string().transform((text, context): ApiKey[] => {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'expected a JSON array of keys' });
+    return z.NEVER;
+  }
+  const result = z.array(apiKey).safeParse(parsed);
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) {
+    context.addIssue({ code: 'custom', message: `[${issue.path.join('.')}] ${issue.message}` });
+  }
+  return z.NEVER;
+});

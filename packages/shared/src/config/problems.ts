@@ -1,0 +1,42 @@
+import { distance } from 'fastest-levenshtein';
+import type { z } from 'zod';
+import { environment, type VariableNotes, variableNames } from './variables.ts';
+
+type Raw = Record<string, string | undefined>;
+
+const notesOf = (name: string): VariableNotes | undefined =>
+  (environment.shape as Record<string, z.ZodType>)[name]?.meta() as VariableNotes | undefined;
+
+/**
+ * Whether an unknown variable is so near to one of ours that it was surely meant to be it. Foreign
+ * variables share the environment (PATH, HOME, HOSTNAME …), so short names must be one edit away
+ * and longer ones two: `HOME` and `PATH` are two edits from `HOST` and `PORT`.
+ */
+const misspelt = (name: string): string | undefined =>
+  variableNames.find((known) => distance(name, known) <= (known.length < 8 ? 1 : 2));
+
+const describe = (name: string, value: string | undefined, message: string): string => {
+  const notes = notesOf(name);
+  if (value === undefined) {
+    return `${name} is required: ${notes?.description ?? ''} Example: ${notes?.example ?? ''}`;
+  }
+  return notes?.secret ? `${name}: ${message}` : `${name}: ${message}, got "${value}"`;
+};
+
+/** One line for each thing that is wrong with the environment: bad values, missing and misspelt names. */
+export const problemsOf = (raw: Raw, error: z.ZodError | undefined): string[] => {
+  const values = (error?.issues ?? []).map((issue) => {
+    const name = String(issue.path[0]);
+    const message =
+      issue.code === 'invalid_value' ? `expected one of ${issue.values.join(', ')}` : issue.message;
+    return describe(name, raw[name], message);
+  });
+  const names = Object.keys(raw).flatMap((name) => {
+    if (variableNames.includes(name)) return [];
+    const known = misspelt(name);
+    return known && raw[known] === undefined
+      ? [`${name} is not a variable of Drover. Did you mean ${known}?`]
+      : [];
+  });
+  return [...names, ...values];
+};

@@ -1,0 +1,78 @@
+import { mkdir, statfs } from 'node:fs/promises';
+import type { Redis } from 'ioredis';
+import type { Pool } from 'pg';
+import type { Config } from '../config.ts';
+import { toError } from '../errors.ts';
+import { deadlineIn, within } from '../lifecycle/deadline.ts';
+
+/** A check that takes longer than this has failed. */
+const checkTimeoutMs = 900;
+
+/** Resolves when all is well, else throws an error that says what is not, in words for operators. */
+export type Check = () => Promise<void>;
+
+/** Checks by name; the name is what `/health` and `/ready` report. */
+export type Checks = Readonly<Record<string, Check>>;
+
+export interface HealthReport {
+  status: 'ok' | 'failing';
+  checks: Record<string, { status: 'ok' | 'failing'; ms: number; message?: string }>;
+}
+
+const runCheck = async (name: string, check: Check) => {
+  const startedAt = performance.now();
+  const ms = () => Math.round((performance.now() - startedAt) * 10) / 10;
+  try {
+    await within(deadlineIn(checkTimeoutMs), `the ${name} check`, check());
+    return [name, { status: 'ok', ms: ms() }] as const;
+  } catch (err) {
+    return [name, { status: 'failing', ms: ms(), message: toError(err).message }] as const;
+  }
+};
+
+/** Runs all checks at once; takes at most about {@link checkTimeoutMs}. */
+export const runChecks = async (checks: Checks): Promise<HealthReport> => {
+  const outcomes = await Promise.all(
+    Object.entries(checks).map(([name, check]) => runCheck(name, check)),
+  );
+  const failing = outcomes.some(([, outcome]) => outcome.status === 'failing');
+  return { status: failing ? 'failing' : 'ok', checks: Object.fromEntries(outcomes) };
+};
+
+const mebibytes = (bytes: number) => `${Math.floor(bytes / 1_048_576)} MiB`;
+
+export const redisCheck =
+  (redis: Redis): Check =>
+  async () => {
+    await redis.ping().catch(() => {
+      throw new Error('Redis does not answer');
+    });
+  };
+
+export const postgresCheck =
+  (pool: Pool): Check =>
+  async () => {
+    await pool.query('select 1').catch(() => {
+      throw new Error('Postgres does not answer');
+    });
+  };
+
+export const diskCheck =
+  (config: Config): Check =>
+  async () => {
+    await mkdir(config.dataDir, { recursive: true });
+    const { bavail, bsize } = await statfs(config.dataDir);
+    if (bavail * bsize < config.health.minDiskBytes) {
+      throw new Error(`only ${mebibytes(bavail * bsize)} are free on the disk of DATA_DIR`);
+    }
+  };
+
+/** Memory that the process could still get, its container's limit included. */
+export const memoryCheck =
+  (config: Config): Check =>
+  async () => {
+    const available = process.availableMemory();
+    if (available < config.health.minMemoryBytes) {
+      throw new Error(`only ${mebibytes(available)} of memory are available`);
+    }
+  };

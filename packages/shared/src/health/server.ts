@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { CodedError } from '../errors.ts';
+import type { Component } from '../lifecycle/stack.ts';
+import { answerProbe, type Probe, type ProbeChecks, probes } from './probes.ts';
+
+const isProbe = (name: string | undefined): name is Probe => probes.includes(name as Probe);
+
+/** The error of a taken or forbidden port, with the variable that changes it. */
+export const listenError = (err: NodeJS.ErrnoException, port: number, variable: string): Error => {
+  if (err.code !== 'EADDRINUSE' && err.code !== 'EACCES') return err;
+  const why = err.code === 'EADDRINUSE' ? 'is already taken' : 'may not be used by this user';
+  return new CodedError('port-unavailable', `Port ${port} ${why}. Set ${variable} to a free one.`);
+};
+
+const listen = async (server: Server, host: string, port: number) => {
+  server.listen(port, host);
+  await once(server, 'listening');
+};
+
+/** The small HTTP server of processes that have no API: `/live`, `/ready`, `/health`. */
+export const healthServer = (options: {
+  host: string;
+  port: number;
+  /** Variable that sets the port, for the error message. */
+  variable: string;
+  checks: ProbeChecks;
+}): Component => {
+  const server = createServer((request, response) => {
+    const name = request.url?.split('?')[0]?.slice(1);
+    const respond = (statusCode: number, body: unknown) => {
+      response.writeHead(statusCode, {
+        'content-type': 'application/json',
+        'cache-control': 'no-store',
+      });
+      response.end(`${JSON.stringify(body)}\n`);
+    };
+    if (request.method !== 'GET' && request.method !== 'HEAD') return respond(405, {});
+    if (!isProbe(name)) return respond(404, { probes: probes.map((probe) => `/${probe}`) });
+    void answerProbe(name, options.checks).then(({ statusCode, report }) =>
+      respond(statusCode, report),
+    );
+  });
+  return {
+    name: 'health-server',
+    start: async () => {
+      try {
+        await listen(server, options.host, options.port);
+      } catch (err) {
+        throw listenError(err as NodeJS.ErrnoException, options.port, options.variable);
+      }
+    },
+    stop: async () => {
+      if (!server.listening) return;
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+};

@@ -1,0 +1,22 @@
+import { ulid } from 'ulid';
+import { maxPartition } from './keys.ts';
+
+/** Where a job lives, read from its id: ids route themselves, there is no lookup table. */
+export interface JobAddress {
+  id: string;
+  queue: string;
+  partition: number;
+}
+
+const pattern = /^([a-z][a-z0-9-]{0,30})\.(0|[1-9]\d{0,3})\.[0-7][0-9a-hjkmnp-tv-z]{25}$/;
+
+/** A new id `<queue>.<partition>.<ulid>`, lower case; ids of one queue and partition sort by time. */
+export const newJobId = (queue: string, partition: number): string =>
+  `${queue}.${partition}.${ulid().toLowerCase()}`;
+
+/** @returns undefined when the text is not a job id. */
+export const parseJobId = (id: string): JobAddress | undefined => {
+  const [, queue, number] = pattern.exec(id) ?? [];
+  const partition = Number(number);
+  return queue === undefined || partition > maxPartition ? undefined : { id, queue, partition };
+};

@@ -1,0 +1,23 @@
+/** Queue names are short and plain: they are part of ids, URLs and metrics. */
+const queueNamePattern = /^[a-z][a-z0-9-]{0,30}$/;
+
+/** Highest partition number there can ever be; ids with a higher one are malformed. */
+export const maxPartition = 1_023;
+
+/**
+ * All names in Redis come from here. A partition is a BullMQ key prefix with a hash tag, so that all
+ * keys of all queues of a partition share one slot of a Redis Cluster.
+ */
+export interface Keys {
+  /** Prefix that BullMQ puts before every key of a partition: `{drover-0}`. */
+  partition(number: number): string;
+  /** The partition of a prefix that {@link Keys.partition} built. */
+  readonly prefix: string;
+}
+
+export const createKeys = (prefix: string): Keys => ({
+  prefix,
+  partition: (number) => `{${prefix}-${number}}`,
+});
+
+export const isQueueName = (name: string): boolean => queueNamePattern.test(name);

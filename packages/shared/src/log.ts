@@ -1,0 +1,47 @@
+import pino, { type Logger } from 'pino';
+import type { Config } from './config.ts';
+
+export type Log = Logger;
+
+/** Names whose values never reach a log, at the top of a line and one or two levels down. */
+const secretNames = [
+  'authorization',
+  'cookie',
+  'password',
+  'secret',
+  'token',
+  'apiKey',
+  'payload',
+  'result',
+  'smtpUrl',
+];
+const redactPaths = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
+
+/** Where lines go: JSON on stdout, or lines for people when stdout is a terminal. */
+const destination = async (format: Config['log']['format']) => {
+  const pretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
+  if (!pretty) return pino.destination({ dest: 1, sync: true });
+  const { default: pinoPretty } = await import('pino-pretty');
+  return pinoPretty({
+    colorize: process.stdout.isTTY,
+    ignore: 'pid,hostname,name',
+    messageFormat: '{name}: {msg}',
+    translateTime: 'SYS:HH:MM:ss.l',
+    sync: true,
+  });
+};
+
+/** The logger of a process. Payloads, results and secrets are redacted whatever a caller passes. */
+export const createLog = async (name: string, config: Config['log']): Promise<Log> =>
+  pino(
+    {
+      name,
+      level: config.level,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: redactPaths, censor: '[redacted]' },
+    },
+    await destination(config.format),
+  );
+
+/** A logger that says nothing, for tests. */
+export const silentLog = (): Log => pino({ level: 'silent' });

@@ -1,0 +1,43 @@
+import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Keys } from '../keys.ts';
+import type { Component } from '../lifecycle/stack.ts';
+import type { Log } from '../log.ts';
+
+/** The BullMQ queues that a process talks to, each opened when first asked for. */
+export interface QueueSet extends Component {
+  /** The queue of that name in that partition. */
+  get(name: string, partition: number): Queue;
+}
+
+export const createQueueSet = (options: { redis: Redis; keys: Keys; log: Log }): QueueSet => {
+  const open = new Map<string, Queue>();
+
+  const connect = (name: string, partition: number): Queue => {
+    const queue = new Queue(name, {
+      connection: options.redis,
+      prefix: options.keys.partition(partition),
+      skipVersionCheck: true,
+      // Otherwise a command issued while Redis is away would wait for it instead of failing fast.
+      skipWaitingForReady: true,
+    });
+    // The connection's own listeners report losses; here they would be logged once a queue.
+    queue.on('error', (err) => options.log.debug({ queue: name, reason: err.message }, 'queue'));
+    return queue;
+  };
+
+  return {
+    name: 'queues',
+    get: (name, partition) => {
+      const key = `${partition}:${name}`;
+      const queue = open.get(key) ?? connect(name, partition);
+      open.set(key, queue);
+      return queue;
+    },
+    start: async () => undefined,
+    stop: async () => {
+      await Promise.all([...open.values()].map((queue) => queue.close()));
+      open.clear();
+    },
+  };
+};

@@ -1,0 +1,84 @@
+import { Redis, type RedisOptions } from 'ioredis';
+import type { Component } from '../lifecycle/stack.ts';
+import type { Log } from '../log.ts';
+
+/**
+ * What a connection is for decides how it meets a Redis that is gone:
+ * - `producer` (HTTP requests, health checks) fails within {@link producerTimeoutMs}, so that the
+ *   caller can be told at once;
+ * - `worker` (claiming and settling jobs) keeps its commands and waits until Redis is back.
+ */
+export type RedisPurpose = 'producer' | 'worker';
+
+/** How long a producer waits for an answer. Under the one second that the API promises for a 503. */
+export const producerTimeoutMs = 800;
+
+/** Reconnecting: at once, then slower, never slower than every second. */
+const reconnectDelayMs = (attempt: number): number => Math.min(50 * 2 ** (attempt - 1), 1_000);
+
+const optionsFor = {
+  producer: {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: producerTimeoutMs,
+    autoResendUnfulfilledCommands: false,
+  },
+  worker: { maxRetriesPerRequest: null },
+} satisfies Record<RedisPurpose, RedisOptions>;
+
+/** Says once when the server is lost and once when it is back, however many attempts lie between. */
+const logChanges = (redis: Redis, log: Log) => {
+  let lost = false;
+  redis.on('error', (err: Error) => {
+    if (!lost) log.warn({ reason: err.message }, 'Redis is not reachable; reconnecting');
+    lost = true;
+  });
+  redis.on('close', () => {
+    if (!lost && redis.status !== 'end') log.warn('Redis closed the connection; reconnecting');
+    lost = true;
+  });
+  redis.on('ready', () => {
+    if (lost) log.info('Redis is reachable again');
+    lost = false;
+  });
+};
+
+/** A connection that is opened by its component's `start`, not before. */
+export const createRedis = (options: {
+  url: string;
+  purpose: RedisPurpose;
+  /** Shown by `CLIENT LIST`. */
+  name: string;
+  log: Log;
+}): Redis => {
+  const redis = new Redis(options.url, {
+    ...optionsFor[options.purpose],
+    lazyConnect: true,
+    connectionName: options.name,
+    connectTimeout: 5_000,
+    keepAlive: 10_000,
+    retryStrategy: reconnectDelayMs,
+  });
+  logChanges(redis, options.log.child({ connection: `redis:${options.purpose}` }));
+  return redis;
+};
+
+/** Opens a connection of {@link createRedis}; resolves when it is usable, however long that takes. */
+export const connected = (redis: Redis): Promise<void> =>
+  new Promise((resolve, reject) => {
+    if (redis.status === 'ready') return resolve();
+    redis.once('ready', resolve);
+    redis.once('end', () => reject(new Error('the Redis connection was closed')));
+    // A failed first attempt is no failure: the retry strategy goes on until `ready`.
+    if (redis.status === 'wait') redis.connect().catch(() => undefined);
+  });
+
+/** Opens and closes a connection of {@link createRedis} with the process. */
+export const redisComponent = (redis: Redis): Component => ({
+  name: `redis:${redis.options.connectionName}`,
+  start: () => connected(redis),
+  stop: async () => {
+    if (redis.status === 'ready') await redis.quit().catch(() => redis.disconnect());
+    else redis.disconnect();
+  },
+});

@@ -1,0 +1,125 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { createCatalog } from '@drover/jobs/catalog';
+import { queueNames, queues } from '@drover/jobs/definition/queues';
+import { localArtifactStore } from '@drover/shared/artifacts/local-store';
+import { type Config, ConfigError } from '@drover/shared/config';
+import { createPool, poolComponent } from '@drover/shared/database/pool';
+import { diskCheck, memoryCheck, postgresCheck, redisCheck } from '@drover/shared/health/checks';
+import { healthServer } from '@drover/shared/health/server';
+import { createKeys } from '@drover/shared/keys';
+import type { Component } from '@drover/shared/lifecycle/stack';
+import { together } from '@drover/shared/lifecycle/together';
+import type { Log } from '@drover/shared/log';
+import { didYouMean } from '@drover/shared/nearest';
+import { preflight } from '@drover/shared/preflight';
+import { createQueueSet } from '@drover/shared/queues/queue-set';
+import { createRedis, redisComponent } from '@drover/shared/redis/connections';
+import type { Workshop } from './execution/pipeline.ts';
+import { queueWorker } from './queue-worker.ts';
+import { createEgressAgent } from './services/egress-guard.ts';
+import { createImages } from './services/images.ts';
+import { fileMailer, smtpMailer } from './services/mailer.ts';
+import { createSources } from './services/sources.ts';
+
+/** @throws ConfigError when CONCURRENCY names a queue that there is not. */
+const checkConcurrency = (concurrency: Config['concurrency']) => {
+  const problems = Object.keys(concurrency)
+    .filter((name) => !(name in queues))
+    .map(
+      (name) =>
+        `CONCURRENCY names the queue "${name}", which there is not.${didYouMean(name, queueNames)}`,
+    );
+  if (problems.length > 0) throw new ConfigError(problems);
+};
+
+/** The worker process, put together: its components in the order in which they start. */
+export const composeWorker = (config: Config, log: Log): readonly Component[] => {
+  checkConcurrency(config.concurrency);
+  const keys = createKeys(config.redis.keyPrefix);
+  const redis = createRedis({
+    url: config.redis.url,
+    purpose: 'worker',
+    name: 'drover-worker',
+    log,
+  });
+  const probe = createRedis({
+    url: config.redis.url,
+    purpose: 'producer',
+    name: 'drover-worker-probe',
+    log,
+  });
+  const pool = createPool({
+    url: config.database.url,
+    max: config.database.poolMax,
+    name: 'drover-worker',
+    log,
+  });
+  const bullQueues = createQueueSet({ redis, keys, log });
+  const artifacts = localArtifactStore(join(config.dataDir, 'artifacts'));
+  const egress = createEgressAgent(config.egressAllow);
+  const mailer = config.mail.smtpUrl
+    ? smtpMailer(config.mail.smtpUrl, config.mail.from)
+    : fileMailer(join(config.dataDir, 'mail'), config.mail.from);
+
+  const workshop: Workshop = {
+    catalog: createCatalog({ production: config.production }),
+    services: {
+      mailer,
+      images: createImages(),
+      sources: createSources({
+        egress,
+        artifacts,
+        queues: bullQueues,
+        maxBytes: config.sourceMaxBytes,
+      }),
+    },
+    artifacts,
+    worker: `${hostname()}:${process.pid}`,
+    log,
+  };
+
+  const partitions = Array.from({ length: config.redis.partitions }, (_, number) => number);
+  const workers = queueNames.flatMap((queue) =>
+    partitions.map((partition) =>
+      queueWorker({
+        queue,
+        partition,
+        prefix: keys.partition(partition),
+        concurrency: config.concurrency[queue] ?? queues[queue].concurrency,
+        redis,
+        workshop,
+        keep: config.keep,
+        graceMs: config.lifecycle.graceMs,
+      }),
+    ),
+  );
+
+  const stores = { redis: redisCheck(probe), postgres: postgresCheck(pool) };
+  return [
+    poolComponent(pool),
+    preflight({ redis: probe, pool, timeoutMs: config.lifecycle.startupTimeoutMs, log }),
+    redisComponent(probe),
+    redisComponent(redis),
+    bullQueues,
+    {
+      name: 'services',
+      start: async () => undefined,
+      stop: async () => {
+        mailer.close();
+        await egress.destroy();
+      },
+    },
+    together('workers', workers),
+    healthServer({
+      host: config.host,
+      port: config.ports.worker,
+      variable: 'WORKER_PORT',
+      checks: {
+        live: {},
+        ready: { redis: stores.redis },
+        health: { ...stores, disk: diskCheck(config), memory: memoryCheck(config) },
+      },
+    }),
+  ];
+};

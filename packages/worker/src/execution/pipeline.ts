@@ -1,0 +1,129 @@
+import type { Catalog } from '@drover/jobs/catalog';
+import type { JobType } from '@drover/jobs/definition/define-job';
+import { PermanentError } from '@drover/jobs/definition/errors';
+import type { Services } from '@drover/jobs/definition/services';
+import { jobEnvelope } from '@drover/jobs/record/envelope';
+import type { ArtifactStore } from '@drover/shared/artifacts/store';
+import type { Log } from '@drover/shared/log';
+import { z } from 'zod';
+import { jobArtifacts } from './artifacts.ts';
+import type { ClaimedJob, OpenedJob } from './claimed-job.ts';
+import { createJobLog } from './job-log.ts';
+import { observeEnd, observeStart } from './observe.ts';
+import { createProgressReporter } from './progress.ts';
+import { runWithSignal } from './run-with-signal.ts';
+import { settleThrown } from './settle.ts';
+
+/** Largest result kept, in bytes of JSON; files belong into artifacts. */
+export const maxResultBytes = 1_048_576;
+
+/** What the pipeline works with, the same for every job of a worker. */
+export interface Workshop {
+  catalog: Catalog;
+  services: Services;
+  artifacts: ArtifactStore;
+  /** Names this process in the records of attempts: `host:pid`. */
+  worker: string;
+  log: Log;
+}
+
+const openEnvelope = (claimed: ClaimedJob): OpenedJob => {
+  const envelope = jobEnvelope.safeParse(claimed.job.data);
+  if (envelope.success) return { ...claimed, envelope: envelope.data };
+  throw new PermanentError('the job was not submitted through Drover', {
+    code: 'not-a-drover-job',
+  });
+};
+
+const findType = (catalog: Catalog, name: string): JobType => {
+  const type = catalog.get(name);
+  if (type) return type;
+  throw new PermanentError(`this worker has no job type "${name}"`, { code: 'unknown-job-type' });
+};
+
+const parsePayload = (type: JobType, payload: unknown): unknown => {
+  const parsed = type.payload.safeParse(payload);
+  if (parsed.success) return parsed.data;
+  throw new PermanentError(
+    `the payload does not fit ${type.type}: ${z.prettifyError(parsed.error)}`,
+    {
+      code: 'invalid-payload',
+    },
+  );
+};
+
+const parseResult = (type: JobType, result: unknown): unknown => {
+  const parsed = type.result.safeParse(result);
+  if (!parsed.success) {
+    throw new PermanentError(
+      `the result does not fit ${type.type}: ${z.prettifyError(parsed.error)}`,
+      {
+        code: 'invalid-result',
+      },
+    );
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(parsed.data) ?? '');
+  if (bytes > maxResultBytes) {
+    throw new PermanentError(`the result has ${bytes} bytes; ${maxResultBytes} are the most`, {
+      code: 'result-too-large',
+    });
+  }
+  return parsed.data;
+};
+
+/** Runs the handler with all that its context promises. */
+const runHandler = async (
+  { job, id, envelope, signal }: OpenedJob,
+  type: JobType,
+  payload: unknown,
+  { services, artifacts }: Workshop,
+  log: Log,
+): Promise<unknown> => {
+  const progress = createProgressReporter(job, log);
+  const jobLog = createJobLog(job, log);
+  const context = {
+    payload,
+    id,
+    tenant: envelope.tenant,
+    attempt: job.attemptsMade + 1,
+    losses: job.stalledCounter,
+    key: id,
+    progress: progress.report,
+    log: jobLog,
+    services,
+    artifacts: jobArtifacts(artifacts, id),
+  };
+  try {
+    return await runWithSignal(async (signal) => type.run({ ...context, signal }), {
+      timeoutMs: type.timeoutMs,
+      signal,
+    });
+  } finally {
+    await Promise.all([progress.flush(), jobLog.flush()]);
+  }
+};
+
+/**
+ * The life of one attempt: open the envelope, find the type, parse the payload, run, parse the
+ * result, settle, observe. BullMQ has claimed the job before and stores the outcome after.
+ * @returns the result that BullMQ keeps.
+ * @throws what tells BullMQ to retry, fail, delay or requeue the job.
+ */
+export const executeJob = async (claimed: ClaimedJob, workshop: Workshop): Promise<unknown> => {
+  const { job, id } = claimed;
+  const log = workshop.log.child({ jobId: id, type: job.name, attempt: job.attemptsMade + 1 });
+  observeStart(claimed, log);
+  try {
+    const opened = openEnvelope(claimed);
+    const type = findType(workshop.catalog, job.name);
+    const payload = parsePayload(type, opened.envelope.payload);
+    const jobLog = log.child({ tenant: opened.envelope.tenant });
+    const result = parseResult(type, await runHandler(opened, type, payload, workshop, jobLog));
+    observeEnd(claimed, 'succeeded', jobLog);
+    return result;
+  } catch (thrown) {
+    const { outcome, error } = await settleThrown(claimed, thrown, workshop.worker);
+    observeEnd(claimed, outcome, log, error);
+    throw error;
+  }
+};

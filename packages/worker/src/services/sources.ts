@@ -1,0 +1,76 @@
+import { PermanentError } from '@drover/jobs/definition/errors';
+import type { Sources } from '@drover/jobs/definition/services';
+import type { Source } from '@drover/jobs/fields/source';
+import { jobEnvelope } from '@drover/jobs/record/envelope';
+import type { ArtifactAddress, ArtifactStore } from '@drover/shared/artifacts/store';
+import { parseJobId } from '@drover/shared/job-id';
+import type { QueueSet } from '@drover/shared/queues/queue-set';
+import { fetch } from 'undici';
+import { type EgressAgent, refusalIn } from './egress-guard.ts';
+
+const notFound = (what: string) =>
+  new PermanentError(`${what} was not found`, { code: 'source-not-found' });
+
+/** Statuses that another attempt may change: timeouts, rate limits and server errors. */
+const isTransient = (status: number) => status >= 500 || status === 408 || status === 429;
+
+/** All bytes of a stream. */
+const collect = async (
+  chunks: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): Promise<Uint8Array> => {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.byteLength;
+    if (size > maxBytes) {
+      throw new PermanentError(`the source is larger than ${maxBytes} bytes`, {
+        code: 'source-too-large',
+      });
+    }
+    parts.push(chunk);
+  }
+  return Buffer.concat(parts, size);
+};
+
+export const createSources = (options: {
+  egress: EgressAgent;
+  artifacts: ArtifactStore;
+  queues: QueueSet;
+  maxBytes: number;
+}): Sources => {
+  const download = async (url: string, signal: AbortSignal): Promise<Uint8Array> => {
+    const response = await fetch(url, { dispatcher: options.egress, signal }).catch(
+      (err: unknown) => {
+        throw refusalIn(err) ?? err;
+      },
+    );
+    if (!response.ok || !response.body) {
+      await response.body?.cancel();
+      const answer = `${new URL(url).host} answered ${response.status}`;
+      if (isTransient(response.status)) throw new Error(answer);
+      throw new PermanentError(answer, { code: 'source-not-found' });
+    }
+    return collect(response.body, options.maxBytes);
+  };
+
+  /** A tenant reaches its own jobs' files only; another's is as good as missing. */
+  const fromArtifact = async (at: ArtifactAddress, tenant: string): Promise<Uint8Array> => {
+    const what = `the artifact ${at.job}/${at.name}`;
+    const address = parseJobId(at.job);
+    const job =
+      address && (await options.queues.get(address.queue, address.partition).getJob(at.job));
+    const owner = jobEnvelope.safeParse(job?.data).data?.tenant;
+    const file = owner === tenant ? await options.artifacts.find(at) : undefined;
+    if (!file) throw notFound(what);
+    return collect(file.open(), options.maxBytes);
+  };
+
+  return {
+    read: async (source: Source, { tenant, signal }) => {
+      if ('url' in source) return download(source.url, signal);
+      if ('artifact' in source) return fromArtifact(source.artifact, tenant);
+      return Buffer.from(source.base64, 'base64');
+    },
+  };
+};
