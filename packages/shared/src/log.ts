@@ -1,4 +1,4 @@
-import pino, { type Logger } from 'pino';
+import pino, { type DestinationStream, type Logger } from 'pino';
 import type { Config } from './config.ts';
 
 export type Log = Logger;
@@ -32,7 +32,11 @@ const destination = async (format: Config['log']['format']) => {
 };
 
 /** The logger of a process. Payloads, results and secrets are redacted whatever a caller passes. */
-export const createLog = async (name: string, config: Config['log']): Promise<Log> =>
+export const createLog = async (
+  name: string,
+  config: Config['log'],
+  stream?: DestinationStream,
+): Promise<Log> =>
   pino(
     {
       name,
@@ -40,7 +44,7 @@ export const createLog = async (name: string, config: Config['log']): Promise<Lo
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: redactPaths, censor: '[redacted]' },
     },
-    await destination(config.format),
+    stream ?? (await destination(config.format)),
   );
 
 /** A logger that says nothing, for tests. */

@@ -11,31 +11,73 @@ import { checkRedis } from './redis/preflight.ts';
 
 const retryMs = 250;
 
+/** A store that must be there before the process is of any use. */
 interface Requirement {
   store: 'Redis' | 'Postgres';
   variable: 'REDIS_URL' | 'DATABASE_URL';
   check: () => Promise<void>;
+  /** Why it could not be reached when last tried. */
+  lastReason: string;
 }
 
-/** Tries until the store answers; a store that answers but does not fit fails at once. */
-const satisfied = async (need: Requirement, deadline: Deadline, log: Log): Promise<void> => {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await within(deadline, `asking ${need.store}`, need.check());
-    } catch (thrown) {
-      const err = toError(thrown);
-      if (err instanceof CodedError && err.code !== 'deadline-exceeded') throw err;
-      if (deadline.remainingMs() === 0) {
-        throw new CodedError(
-          `${need.store.toLowerCase()}-unreachable`,
-          `${need.store} cannot be reached (${err.message || err.name}). Is it running, and is ${need.variable} right?`,
-        );
-      }
-      if (attempt === 1) log.warn({ reason: err.message }, `waiting for ${need.store}`);
-      await sleep(Math.min(retryMs, deadline.remainingMs()));
-    }
+const unreachable = ({ store, variable, lastReason }: Requirement) =>
+  new CodedError(
+    `${store.toLowerCase()}-unreachable`,
+    `${store} cannot be reached (${lastReason}). Is it running, and is ${variable} right?`,
+  );
+
+/**
+ * Asks the store once and remembers why it did not answer.
+ * @returns whether it is there and fits.
+ * @throws CodedError when it answers but does not fit.
+ */
+const asked = async (need: Requirement, deadline: Deadline): Promise<boolean> => {
+  try {
+    await within(deadline, `asking ${need.store}`, need.check());
+    return true;
+  } catch (thrown) {
+    const err = toError(thrown);
+    const isLate = err instanceof CodedError && err.code === 'deadline-exceeded';
+    if (err instanceof CodedError && !isLate) throw err;
+    if (!isLate) need.lastReason = err.message || err.name;
+    return false;
   }
 };
+
+/** Asks until the store answers; one that answers but does not fit fails at once. */
+const satisfied = async (need: Requirement, deadline: Deadline, log: Log): Promise<void> => {
+  let hasWaited = false;
+  while (!(await asked(need, deadline))) {
+    if (deadline.remainingMs() === 0) throw unreachable(need);
+    if (!hasWaited) log.warn({ reason: need.lastReason }, `waiting for ${need.store}`);
+    hasWaited = true;
+    await sleep(Math.min(retryMs, deadline.remainingMs()));
+  }
+};
+
+const redisRequirement = (redis: Redis): Requirement => {
+  const need: Requirement = {
+    store: 'Redis',
+    variable: 'REDIS_URL',
+    lastReason: 'no answer',
+    check: async () => {
+      await connected(redis);
+      await checkRedis(redis);
+    },
+  };
+  // The client retries by itself and tells of its failures in events only.
+  redis.on('error', (err: Error) => {
+    need.lastReason = err.message || err.name;
+  });
+  return need;
+};
+
+const postgresRequirement = (pool: Pool): Requirement => ({
+  store: 'Postgres',
+  variable: 'DATABASE_URL',
+  lastReason: 'no answer',
+  check: () => checkPostgres(pool),
+});
 
 /**
  * Boot check: both stores are reachable, new enough and safely configured. It comes before
@@ -46,23 +88,14 @@ const satisfied = async (need: Requirement, deadline: Deadline, log: Log): Promi
 export const preflight = (stores: {
   redis: Redis;
   pool: Pool;
+  /** How long to wait for stores that are not there yet. */
   timeoutMs: number;
   log: Log;
 }): Component => ({
   name: 'preflight',
   start: async () => {
     const deadline = deadlineIn(stores.timeoutMs);
-    const needs: Requirement[] = [
-      {
-        store: 'Redis',
-        variable: 'REDIS_URL',
-        check: async () => {
-          await connected(stores.redis);
-          await checkRedis(stores.redis);
-        },
-      },
-      { store: 'Postgres', variable: 'DATABASE_URL', check: () => checkPostgres(stores.pool) },
-    ];
+    const needs = [redisRequirement(stores.redis), postgresRequirement(stores.pool)];
     await Promise.all(needs.map((need) => satisfied(need, deadline, stores.log)));
   },
   stop: async () => undefined,

@@ -44,6 +44,8 @@ const createWorker = (options: QueueWorkerOptions): Worker => {
       throw new UnrecoverableError('claimed without id, token or signal');
     return executeJob({ job, id: job.id, token, signal, startedAt: Date.now() }, workshop);
   };
+  // BullMQ asks Redis for its version: it waits for delayed jobs to the millisecond only where it knows
+  // that the server can, and would else be up to a second late.
   return new Worker(
     options.queue,
     // BullMQ passes a signal only to processors that name three parameters.
@@ -53,7 +55,6 @@ const createWorker = (options: QueueWorkerOptions): Worker => {
       connection: options.redis,
       prefix: options.prefix,
       autorun: false,
-      skipVersionCheck: true,
       concurrency: options.concurrency,
       lockDuration: lockDurationMs,
       stalledInterval: stalledIntervalMs,

@@ -8,12 +8,14 @@ const notesOf = (name: string): VariableNotes | undefined =>
   (environment.shape as Record<string, z.ZodType>)[name]?.meta() as VariableNotes | undefined;
 
 /**
- * Whether an unknown variable is so near to one of ours that it was surely meant to be it. Foreign
+ * The variable of ours that an unknown one is so near to that it was surely meant to be it. Foreign
  * variables share the environment (PATH, HOME, HOSTNAME …), so short names must be one edit away
  * and longer ones two: `HOME` and `PATH` are two edits from `HOST` and `PORT`.
  */
-const misspelt = (name: string): string | undefined =>
-  variableNames.find((known) => distance(name, known) <= (known.length < 8 ? 1 : 2));
+const misspelt = (name: string): string | undefined => {
+  const upper = name.toUpperCase();
+  return variableNames.find((known) => distance(upper, known) <= (known.length < 8 ? 1 : 2));
+};
 
 const describe = (name: string, value: string | undefined, message: string): string => {
   const notes = notesOf(name);
@@ -34,6 +36,7 @@ export const problemsOf = (raw: Raw, error: z.ZodError | undefined): string[] =>
   const names = Object.keys(raw).flatMap((name) => {
     if (variableNames.includes(name)) return [];
     const known = misspelt(name);
+    // Beside the right name a similar one is somebody else's.
     return known && raw[known] === undefined
       ? [`${name} is not a variable of Drover. Did you mean ${known}?`]
       : [];

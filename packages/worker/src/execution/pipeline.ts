@@ -52,21 +52,24 @@ const parsePayload = (type: JobType, payload: unknown): unknown => {
   );
 };
 
-const parseResult = (type: JobType, result: unknown): unknown => {
-  const parsed = type.result.safeParse(result);
-  if (!parsed.success) {
-    throw new PermanentError(
-      `the result does not fit ${type.type}: ${z.prettifyError(parsed.error)}`,
-      {
-        code: 'invalid-result',
-      },
-    );
+/** Bytes of a value as JSON; undefined when it cannot be JSON: cyclic, a BigInt, a getter that throws. */
+const jsonBytes = (value: unknown): number | undefined => {
+  try {
+    return Buffer.byteLength(JSON.stringify(value) ?? '');
+  } catch {
+    return undefined;
   }
-  const bytes = Buffer.byteLength(JSON.stringify(parsed.data) ?? '');
+};
+
+const parseResult = (type: JobType, result: unknown): unknown => {
+  const unfit = (why: string, code = 'invalid-result') =>
+    new PermanentError(`the result of ${type.type} ${why}`, { code });
+  const parsed = type.result.safeParse(result);
+  if (!parsed.success) throw unfit(`does not fit: ${z.prettifyError(parsed.error)}`);
+  const bytes = jsonBytes(parsed.data);
+  if (bytes === undefined) throw unfit('cannot be written as JSON');
   if (bytes > maxResultBytes) {
-    throw new PermanentError(`the result has ${bytes} bytes; ${maxResultBytes} are the most`, {
-      code: 'result-too-large',
-    });
+    throw unfit(`has ${bytes} bytes; ${maxResultBytes} are the most`, 'result-too-large');
   }
   return parsed.data;
 };

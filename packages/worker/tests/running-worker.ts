@@ -1,0 +1,125 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createCatalog } from '@drover/jobs/catalog';
+import { defineJob, type JobType } from '@drover/jobs/definition/define-job';
+import type { Services } from '@drover/jobs/definition/services';
+import { toQueuedJob } from '@drover/jobs/record/queued-job';
+import { localArtifactStore } from '@drover/shared/artifacts/local-store';
+import { createKeys } from '@drover/shared/keys';
+import { deadlineIn } from '@drover/shared/lifecycle/deadline';
+import { silentLog } from '@drover/shared/log';
+import { createQueueSet } from '@drover/shared/queues/queue-set';
+import { createRedis, redisComponent } from '@drover/shared/redis/connections';
+import { type Job, type Queue, QueueEvents } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { inject } from 'vitest';
+import { z } from 'zod';
+import { randomPrefix } from '../../../tests/servers/configuration.ts';
+import { queueWorker } from '../src/queue-worker.ts';
+
+/** A worker of one queue with job types of a test's own, on the real Redis. */
+export interface RunningWorker extends AsyncDisposable {
+  readonly queue: Queue;
+  readonly redis: Redis;
+  /** Submits a job of that type and returns it as BullMQ holds it. */
+  submit(type: string, payload: unknown): Promise<Job>;
+  /** The job once it has succeeded or failed for good. */
+  finished(job: Job): Promise<Job>;
+  /** Resolves when BullMQ says that of the job. */
+  when(event: 'active' | 'waiting' | 'delayed', job: Job): Promise<void>;
+  /** Stops the worker as SIGTERM does. */
+  stop(): Promise<void>;
+}
+
+const queueName = 'demo';
+
+/** A job type whose payload and result are anything. */
+export const anyJob = (
+  type: string,
+  run: JobType['run'],
+  more: Partial<Parameters<typeof defineJob>[0]> = {},
+): JobType =>
+  defineJob({
+    type,
+    queue: queueName,
+    summary: 'For a test.',
+    payload: z.unknown(),
+    result: z.unknown(),
+    retry: { attempts: 2, backoff: { delay: 10, jitter: 0 } },
+    ...more,
+    run,
+  });
+
+const eventOf = (events: QueueEvents, event: 'active' | 'waiting' | 'delayed', id: string) =>
+  new Promise<void>((resolve) => {
+    const listener = ({ jobId }: { jobId: string }) => {
+      if (jobId !== id) return;
+      events.off(event, listener);
+      resolve();
+    };
+    events.on(event, listener);
+  });
+
+export const startWorker = async (
+  types: readonly JobType[],
+  options: { graceMs?: number; services?: Partial<Services> } = {},
+): Promise<RunningWorker> => {
+  const log = silentLog();
+  const url = inject('redisUrl');
+  const redis = createRedis({ url, purpose: 'worker', name: 'test', log });
+  const keys = createKeys(randomPrefix());
+  const queues = createQueueSet({ redis, keys, log });
+  const queue = queues.get(queueName, 0);
+  const events = new QueueEvents(queueName, {
+    connection: redis.duplicate(),
+    prefix: keys.partition(0),
+    lastEventId: '0',
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'drover-worker-'));
+  const worker = queueWorker({
+    queue: queueName,
+    partition: 0,
+    prefix: keys.partition(0),
+    concurrency: 5,
+    redis,
+    keep: { succeededMs: 60_000, failedMs: 60_000 },
+    graceMs: options.graceMs ?? 1_000,
+    workshop: {
+      catalog: createCatalog({ production: false, types }),
+      services: (options.services ?? {}) as Services,
+      artifacts: localArtifactStore(folder),
+      worker: 'test:1',
+      log,
+    },
+  });
+  await Promise.all([worker.start(), events.waitUntilReady()]);
+
+  const byName = new Map(types.map((type) => [type.type, type]));
+  const stop = () => worker.stop(deadlineIn(10_000));
+  return {
+    queue,
+    redis,
+    submit: async (name, payload) => {
+      const type = byName.get(name) ?? anyJob(name, async () => undefined);
+      const { data, opts } = toQueuedJob(type, { payload, tenant: 'test' }, 1);
+      return queue.add(name, data, opts);
+    },
+    finished: async (job) => {
+      await job.waitUntilFinished(events, 15_000).catch(() => undefined);
+      const now = await queue.getJob(job.id ?? '');
+      if (!now?.finishedOn) throw new Error(`${job.name} did not finish`);
+      return now;
+    },
+    when: (event, job) => eventOf(events, event, job.id ?? ''),
+    stop,
+    [Symbol.asyncDispose]: async () => {
+      await stop();
+      await events.close();
+      await queue.obliterate({ force: true });
+      await queues.stop(deadlineIn(1_000));
+      await redisComponent(redis).stop(deadlineIn(1_000));
+      await rm(folder, { recursive: true });
+    },
+  };
+};

@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { anyJob, startWorker } from './running-worker.ts';
+
+test('a running job may finish when the worker stops, and no other one is begun', async () => {
+  const gate = Promise.withResolvers<string>();
+  const slow = anyJob('test.slow', () => gate.promise);
+  await using worker = await startWorker([slow]);
+  const running = await worker.submit('test.slow', {});
+  await worker.when('active', running);
+  const stopping = worker.stop();
+  const late = await worker.submit('test.slow', {});
+  gate.resolve('done');
+  await stopping;
+  expect((await worker.finished(running)).returnvalue).toBe('done');
+  expect(await late.getState()).toBe('waiting');
+});
+
+test.each([
+  ['obeys', (signal: AbortSignal) => sleep(60_000, undefined, { signal })],
+  ['ignores', () => new Promise(() => undefined)],
+])(
+  'a job that outlasts the grace and %s its signal goes back to the queue at once, its attempts unharmed',
+  async (_what, outlast) => {
+    const slow = anyJob('test.slow', ({ signal }) => outlast(signal));
+    await using worker = await startWorker([slow], { graceMs: 50 });
+    const job = await worker.submit('test.slow', {});
+    await worker.when('active', job);
+    await worker.stop();
+    const handedBack = await worker.queue.getJob(job.id ?? '');
+    expect(await handedBack?.getState()).toBe('waiting');
+    expect(handedBack).toMatchObject({ attemptsMade: 0, stalledCounter: 0 });
+  },
+);
+
+test('stopping twice, or before anything ran, is fine', async () => {
+  await using worker = await startWorker([anyJob('test.none', async () => 1)]);
+  await Promise.all([worker.stop(), worker.stop()]);
+});
