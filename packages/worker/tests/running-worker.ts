@@ -34,6 +34,9 @@ export interface RunningWorker extends AsyncDisposable {
 
 const queueName = 'demo';
 
+/** Jobs that the worker runs at once. */
+export const concurrency = 5;
+
 /** A job type whose payload and result are anything. */
 export const anyJob = (
   type: string,
@@ -81,7 +84,7 @@ export const startWorker = async (
     queue: queueName,
     partition: 0,
     prefix: keys.partition(0),
-    concurrency: 5,
+    concurrency,
     redis,
     keep: { succeededMs: 60_000, failedMs: 60_000 },
     graceMs: options.graceMs ?? 1_000,

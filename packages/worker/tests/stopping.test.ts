@@ -1,19 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { anyJob, startWorker } from './running-worker.ts';
+import { anyJob, concurrency, startWorker } from './running-worker.ts';
 
-test('a running job may finish when the worker stops, and no other one is begun', async () => {
+test('running jobs may finish when the worker stops, and no other one is begun', async () => {
   const gate = Promise.withResolvers<string>();
   const slow = anyJob('test.slow', () => gate.promise);
   await using worker = await startWorker([slow]);
-  const running = await worker.submit('test.slow', {});
-  await worker.when('active', running);
+  const jobs = await Promise.all(
+    Array.from({ length: concurrency + 3 }, () => worker.submit('test.slow', {})),
+  );
+  await Promise.all(jobs.slice(0, concurrency).map((job) => worker.when('active', job)));
   const stopping = worker.stop();
-  const late = await worker.submit('test.slow', {});
   gate.resolve('done');
   await stopping;
-  expect((await worker.finished(running)).returnvalue).toBe('done');
-  expect(await late.getState()).toBe('waiting');
+  const states = await Promise.all(jobs.map((job) => job.getState()));
+  expect(states).toEqual([
+    ...Array.from({ length: concurrency }, () => 'completed'),
+    ...Array.from({ length: 3 }, () => 'waiting'),
+  ]);
 });
 
 test.each([
