@@ -1,0 +1,114 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jobTypes } from '@drover/jobs/catalog';
+import type { Sources } from '@drover/jobs/definition/services';
+import { toQueuedJob } from '@drover/jobs/record/queued-job';
+import { localArtifactStore } from '@drover/shared/artifacts/local-store';
+import { newJobId } from '@drover/shared/job-id';
+import { createKeys } from '@drover/shared/keys';
+import { deadlineIn } from '@drover/shared/lifecycle/deadline';
+import { silentLog } from '@drover/shared/log';
+import { createQueueSet } from '@drover/shared/queues/queue-set';
+import { createRedis, redisComponent } from '@drover/shared/redis/connections';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { randomPrefix } from '../../../tests/servers/configuration.ts';
+import { createEgressAgent } from '../src/services/egress-guard.ts';
+import { createSources } from '../src/services/sources.ts';
+
+const maxBytes = 1_000;
+const log = silentLog();
+let folder: string;
+let site: Server;
+let sources: Sources;
+let addJobOf: (tenant: string) => Promise<string>;
+const closing: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'drover-sources-'));
+  const redis = createRedis({ url: inject('redisUrl'), purpose: 'worker', name: 'test', log });
+  const queues = createQueueSet({ redis, keys: createKeys(randomPrefix()), log });
+  const artifacts = localArtifactStore(folder);
+  const egress = createEgressAgent(['127.0.0.1']);
+  sources = createSources({ egress, artifacts, queues, maxBytes });
+  site = createServer((request, response) => {
+    const [, status = '200', size = '5'] = (request.url ?? '').split('/');
+    response.writeHead(Number(status)).end('x'.repeat(Number(size)));
+  });
+  await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
+
+  addJobOf = async (tenant) => {
+    const { queue, name, data, opts } = toQueuedJob(jobTypes[0], { payload: {}, tenant }, 1);
+    await queues.get(queue, 0).add(name, data, opts);
+    await artifacts.put({ job: opts.jobId, name: 'file.txt' }, Buffer.from(`of ${tenant}`));
+    return opts.jobId;
+  };
+  closing.push(
+    () => egress.destroy(),
+    () => queues.stop(deadlineIn(1_000)),
+    () => redisComponent(redis).stop(deadlineIn(1_000)),
+    () => rm(folder, { recursive: true }),
+  );
+});
+afterAll(async () => {
+  site.closeAllConnections();
+  site.close();
+  for (const close of closing) await close();
+});
+
+const read = async (source: Parameters<Sources['read']>[0]) => {
+  const signal = AbortSignal.timeout(5_000);
+  return String(await sources.read(source, { tenant: 'acme', signal }));
+};
+const at = (path: string) => ({
+  url: `http://127.0.0.1:${(site.address() as AddressInfo).port}${path}`,
+});
+
+test('a source is the web, the submission itself or an earlier job’s file', async () => {
+  expect(await read(at('/200/7'))).toBe('xxxxxxx');
+  expect(await read({ base64: Buffer.from('inline').toString('base64') })).toBe('inline');
+  const job = await addJobOf('acme');
+  expect(await read({ artifact: { job, name: 'file.txt' } })).toBe('of acme');
+});
+
+test('another tenant’s file is as good as missing', async () => {
+  const job = await addJobOf('other');
+  await expect(read({ artifact: { job, name: 'file.txt' } })).rejects.toMatchObject({
+    code: 'source-not-found',
+  });
+});
+
+test.each([
+  ['a job that is not there', { job: newJobId('mail', 0), name: 'file.txt' }],
+  ['a text that is no job', { job: '../..', name: 'file.txt' }],
+])('%s has no file', async (_what, artifact) => {
+  await expect(read({ artifact })).rejects.toMatchObject({ code: 'source-not-found' });
+});
+
+test.each([400, 401, 403, 404, 410])('an answer of %d is final', async (status) => {
+  await expect(read(at(`/${status}`))).rejects.toMatchObject({
+    name: 'PermanentError',
+    code: 'source-not-found',
+  });
+});
+
+test.each([408, 429, 500, 503])('an answer of %d is worth a retry', async (status) => {
+  await expect(read(at(`/${status}`))).rejects.not.toMatchObject({ name: 'PermanentError' });
+});
+
+test('a source that is too large is refused', async () => {
+  expect(await read(at(`/200/${maxBytes}`))).toHaveLength(maxBytes);
+  await expect(read(at(`/200/${maxBytes + 1}`))).rejects.toMatchObject({
+    code: 'source-too-large',
+  });
+});
+
+test('an address inside the network is refused', async () => {
+  const { port } = site.address() as AddressInfo;
+  await expect(read({ url: `http://127.0.0.2:${port}/` })).rejects.toMatchObject({
+    name: 'PermanentError',
+    code: 'source-refused',
+  });
+});
