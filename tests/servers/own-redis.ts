@@ -1,6 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deadlineIn } from '../../packages/shared/src/lifecycle/deadline.ts';
+import { silentLog } from '../../packages/shared/src/log.ts';
+import { createRedis, redisComponent } from '../../packages/shared/src/redis/connections.ts';
 import type { EmbeddedServer } from '../../scripts/stack/embedded-server.ts';
 import { startRedis } from '../../scripts/stack/redis.ts';
 
@@ -8,6 +11,8 @@ import { startRedis } from '../../scripts/stack/redis.ts';
 export interface OwnRedis extends AsyncDisposable {
   readonly url: string;
   stop(): Promise<void>;
+  /** A connection to configure the server with. */
+  connect(): Promise<{ redis: ReturnType<typeof createRedis> } & AsyncDisposable>;
   /** After {@link OwnRedis.stop}: the same server again. */
   startAgain(): Promise<void>;
 }
@@ -20,6 +25,12 @@ export const startOwnRedis = async (): Promise<OwnRedis> => {
     url,
     stop: async () => {
       await server.stop();
+    },
+    connect: async () => {
+      const redis = createRedis({ url, purpose: 'worker', name: 'admin', log: silentLog() });
+      const component = redisComponent(redis);
+      await component.start();
+      return { redis, [Symbol.asyncDispose]: () => component.stop(deadlineIn(1_000)) };
     },
     startAgain: async () => {
       server = await startRedis({ dataDir: folder, port });

@@ -50,7 +50,7 @@ const sendFile = (request: FastifyRequest, reply: FastifyReply, file: StoredArti
     .header('content-length', range ? range.end - range.start + 1 : file.size);
   if (range)
     reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${file.size}`);
-  return request.method === 'HEAD' ? reply.send() : reply.send(file.open(range));
+  return reply.send(file.open(range));
 };
 
 /** `GET /jobs/:id/artifacts/:name`: a file that a job produced. */

@@ -1,6 +1,7 @@
 import { Problem } from '@drover/shared/http/problem';
 import basicAuth from '@fastify/basic-auth';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sendProblem } from '../errors/problem-handler.ts';
 import { type KeyRing, mayAct } from './key-ring.ts';
 
 const isRead = (method: string) => method === 'GET' || method === 'HEAD';
@@ -16,28 +17,42 @@ const isCrossSite = (request: FastifyRequest): boolean => {
   return origin !== undefined && URL.parse(origin)?.host !== request.headers.host;
 };
 
+const isSignedIn = (scope: FastifyInstance, request: FastifyRequest, reply: FastifyReply) =>
+  new Promise<boolean>((resolve) => {
+    scope.basicAuth(request, reply, (err?: Error) => resolve(err === undefined));
+  });
+
+const refusalOf = async (
+  scope: FastifyInstance,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Problem | undefined> => {
+  if (!(await isSignedIn(scope, request, reply))) {
+    return new Problem('unauthorized', 'Sign in with any user name and an admin key as password.');
+  }
+  if (!isRead(request.method) && isCrossSite(request)) {
+    return new Problem('cross-site', 'This page takes writes from its own site only.');
+  }
+  return undefined;
+};
+
 /**
  * Guards pages for people: HTTP Basic with any user name and an admin key as the password. The
  * browser sends these credentials by itself, so writes that another site started are refused.
  */
 export const requireAdmin = async (scope: FastifyInstance, keys: KeyRing): Promise<void> => {
   await scope.register(basicAuth, {
-    authenticate: { realm: 'Drover: any user name, an admin key as the password' },
+    authenticate: { realm: 'Drover: any user name, an admin key as password' },
     validate: async (_user, password) => {
       const caller = keys.find(password);
-      if (!caller || !mayAct(caller, 'admin')) {
-        throw new Problem(
-          'unauthorized',
-          'Sign in with any user name and an admin key as the password.',
-        );
-      }
+      if (!caller || !mayAct(caller, 'admin')) throw new Error('not an admin key');
     },
   });
-  scope.addHook('onRequest', scope.basicAuth);
   scope.addHook('onRequest', async (request, reply) => {
-    if (!isRead(request.method) && isCrossSite(request)) {
-      throw new Problem('cross-site', 'This page takes writes from its own site only.');
-    }
+    const refusal = await refusalOf(scope, request, reply);
+    // Answered here and not thrown: pages such as bull-board bring an error handler of their own.
+    if (refusal) return sendProblem(refusal, request, reply);
     reply.header('x-frame-options', 'DENY').header('referrer-policy', 'no-referrer');
+    return undefined;
   });
 };

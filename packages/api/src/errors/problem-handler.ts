@@ -49,7 +49,8 @@ const toProblem = (err: FastifyError | Problem): Problem => {
   return new Problem('internal', 'The error was logged under this request id.', { cause: err });
 };
 
-const sendProblem = (problem: Problem, request: FastifyRequest, reply: FastifyReply) => {
+/** Answers a request with a problem document. */
+export const sendProblem = (problem: Problem, request: FastifyRequest, reply: FastifyReply) => {
   if (problem.code === 'internal') request.log.error({ err: problem.cause }, 'request failed');
   return reply
     .code(problem.status)

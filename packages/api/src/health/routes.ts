@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 /** `/live`, `/ready` and `/health`, open to all: they name no job and no secret. */
 export const healthRoutes = (scope: FastifyInstance, checks: ProbeChecks): void => {
   for (const probe of probes) {
-    scope.get(`/${probe}`, { logLevel: 'warn' }, async (_request, reply) => {
+    scope.get(`/${probe}`, async (_request, reply) => {
       const { statusCode, report } = await answerProbe(probe, checks);
       return reply.code(statusCode).header('cache-control', 'no-store').send(report);
     });

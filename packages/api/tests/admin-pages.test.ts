@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { keys, type RunningApi, startApi } from './running-api.ts';
+
+let api: RunningApi;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+const basic = (password: string) => ({
+  authorization: `Basic ${Buffer.from(`anyone:${password}`).toString('base64')}`,
+});
+const visit = (path: string, headers: Record<string, string> = basic('dev'), method = 'GET') =>
+  api.ask(path, { key: null, headers, method });
+
+test.each([
+  ['no key', {}],
+  ['a wrong key', basic('nonsense')],
+  ['a key that is no admin’s', basic(keys.operator)],
+  ['a bearer key', { authorization: 'Bearer dev' }],
+])('%s does not open bull-board', async (_what, headers: Record<string, string>) => {
+  for (const path of ['/admin/queues', '/admin/queues/api/queues']) {
+    const answer = await visit(path, headers);
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toMatch(/^Basic realm=/);
+    expect(answer.body.type).toBe('/problems/unauthorized');
+  }
+});
+
+test('an admin key with any user name opens it, and nobody may frame it', async () => {
+  const answer = await visit('/admin/queues');
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
+  expect(answer.headers.get('x-frame-options')).toBe('DENY');
+});
+
+test('it shows every queue with live counts', async () => {
+  const countsOf = async () => {
+    const { body } = await visit('/admin/queues/api/queues');
+    const queues: { name: string; counts: { waiting: number } }[] = body.queues;
+    return Object.fromEntries(queues.map(({ name, counts }) => [name, counts.waiting]));
+  };
+  expect(await countsOf()).toEqual({ media: 0, mail: 0, demo: 0 });
+  await api.submit({ type: 'demo.echo', payload: { value: 1 } });
+  expect(await countsOf()).toEqual({ media: 0, mail: 0, demo: 1 });
+});
+
+const pause = '/admin/queues/api/queues/demo/pause';
+
+test.each([
+  [{ 'sec-fetch-site': 'cross-site' }],
+  [{ 'sec-fetch-site': 'same-site' }],
+  [{ origin: 'https://evil.example' }],
+  [{ origin: 'null' }],
+])('a write that another site started is refused: %j', async (from: Record<string, string>) => {
+  const answer = await visit(pause, { ...basic('dev'), ...from }, 'PUT');
+  expect(answer).toMatchObject({ status: 403, body: { type: '/problems/cross-site' } });
+  expect(await api.queues.get('demo', 0).isPaused()).toBe(false);
+});
+
+test('a write from the page itself is done', async () => {
+  const own = { origin: api.url, 'sec-fetch-site': 'same-origin' };
+  expect((await visit(pause, { ...basic('dev'), ...own }, 'PUT')).status).toBe(200);
+  expect(await api.queues.get('demo', 0).isPaused()).toBe(true);
+  const resume = pause.replace('pause', 'resume');
+  expect((await visit(resume, { ...basic('dev'), origin: api.url }, 'PUT')).status).toBe(200);
+  expect(await api.queues.get('demo', 0).isPaused()).toBe(false);
+});
