@@ -2,20 +2,11 @@ import { join } from 'node:path';
 import { createCatalog } from '@drover/jobs/catalog';
 import { localArtifactStore } from '@drover/shared/artifacts/local-store';
 import type { Config } from '@drover/shared/config';
-import { createPool, poolComponent } from '@drover/shared/database/pool';
-import {
-  type Check,
-  diskCheck,
-  memoryCheck,
-  postgresCheck,
-  redisCheck,
-} from '@drover/shared/health/checks';
-import { createKeys } from '@drover/shared/keys';
+import { type Check, diskCheck, memoryCheck } from '@drover/shared/health/checks';
 import type { Component } from '@drover/shared/lifecycle/stack';
 import type { Log } from '@drover/shared/log';
-import { preflight } from '@drover/shared/preflight';
 import { createQueueSet } from '@drover/shared/queues/queue-set';
-import { createRedis, redisComponent } from '@drover/shared/redis/connections';
+import { createStores } from '@drover/shared/stores';
 import { createKeyRing, type KeyRing } from './auth/key-ring.ts';
 import { httpServer } from './http-server.ts';
 import { createJobStore } from './jobs/store.ts';
@@ -29,23 +20,12 @@ const keysCheck =
 
 /** The API process, put together: its components in the order in which they start. */
 export const composeApi = (config: Config, log: Log): readonly Component[] => {
-  const redis = createRedis({
-    url: config.redis.url,
-    purpose: 'producer',
-    name: 'drover-api',
-    log,
-  });
-  const pool = createPool({
-    url: config.database.url,
-    max: config.database.poolMax,
-    name: 'drover-api',
-    log,
-  });
-  const queues = createQueueSet({ redis, keys: createKeys(config.redis.keyPrefix), log });
+  const stores = createStores('api', config, log);
+  const queues = createQueueSet({ redis: stores.redis, keys: stores.keys, log });
   const keys = createKeyRing(config.apiKeys, { production: config.production });
   if (keys.empty) log.error('No API key is configured, so every request is refused. Set API_KEYS.');
 
-  const ready = { redis: redisCheck(redis), keys: keysCheck(keys) };
+  const ready = { redis: stores.checks.redis, keys: keysCheck(keys) };
   const build = () =>
     buildServer({
       catalog: createCatalog({ production: config.production }),
@@ -59,7 +39,7 @@ export const composeApi = (config: Config, log: Log): readonly Component[] => {
         ready,
         health: {
           ...ready,
-          postgres: postgresCheck(pool),
+          postgres: stores.checks.postgres,
           disk: diskCheck(config),
           memory: memoryCheck(config),
         },
@@ -68,9 +48,7 @@ export const composeApi = (config: Config, log: Log): readonly Component[] => {
     });
 
   return [
-    poolComponent(pool),
-    preflight({ redis, pool, timeoutMs: config.lifecycle.startupTimeoutMs, log }),
-    redisComponent(redis),
+    ...stores.components,
     queues,
     httpServer(build, { host: config.host, port: config.ports.api }),
   ];

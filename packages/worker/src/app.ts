@@ -4,17 +4,14 @@ import { createCatalog } from '@drover/jobs/catalog';
 import { queueNames, queues } from '@drover/jobs/definition/queues';
 import { localArtifactStore } from '@drover/shared/artifacts/local-store';
 import { type Config, ConfigError } from '@drover/shared/config';
-import { createPool, poolComponent } from '@drover/shared/database/pool';
-import { diskCheck, memoryCheck, postgresCheck, redisCheck } from '@drover/shared/health/checks';
-import { healthServer } from '@drover/shared/health/server';
-import { createKeys } from '@drover/shared/keys';
+import { processHealthServer } from '@drover/shared/health/server';
 import type { Component } from '@drover/shared/lifecycle/stack';
 import { together } from '@drover/shared/lifecycle/together';
 import type { Log } from '@drover/shared/log';
 import { didYouMean } from '@drover/shared/nearest';
-import { preflight } from '@drover/shared/preflight';
 import { createQueueSet } from '@drover/shared/queues/queue-set';
 import { createRedis, redisComponent } from '@drover/shared/redis/connections';
+import { createStores } from '@drover/shared/stores';
 import type { Workshop } from './execution/pipeline.ts';
 import { queueWorker } from './queue-worker.ts';
 import { createEgressAgent } from './services/egress-guard.ts';
@@ -36,26 +33,14 @@ const checkConcurrency = (concurrency: Config['concurrency']) => {
 /** The worker process, put together: its components in the order in which they start. */
 export const composeWorker = (config: Config, log: Log): readonly Component[] => {
   checkConcurrency(config.concurrency);
-  const keys = createKeys(config.redis.keyPrefix);
+  const stores = createStores('worker', config, log);
   const redis = createRedis({
     url: config.redis.url,
     purpose: 'worker',
-    name: 'drover-worker',
+    name: stores.clientName,
     log,
   });
-  const probe = createRedis({
-    url: config.redis.url,
-    purpose: 'producer',
-    name: 'drover-worker-probe',
-    log,
-  });
-  const pool = createPool({
-    url: config.database.url,
-    max: config.database.poolMax,
-    name: 'drover-worker',
-    log,
-  });
-  const bullQueues = createQueueSet({ redis, keys, log });
+  const bullQueues = createQueueSet({ redis, keys: stores.keys, log });
   const artifacts = localArtifactStore(join(config.dataDir, 'artifacts'));
   const egress = createEgressAgent(config.egressAllow);
   const mailer = config.mail.smtpUrl
@@ -85,7 +70,7 @@ export const composeWorker = (config: Config, log: Log): readonly Component[] =>
       queueWorker({
         queue,
         partition,
-        prefix: keys.partition(partition),
+        prefix: stores.keys.partition(partition),
         concurrency: config.concurrency[queue] ?? queues[queue].concurrency,
         redis,
         workshop,
@@ -95,11 +80,8 @@ export const composeWorker = (config: Config, log: Log): readonly Component[] =>
     ),
   );
 
-  const stores = { redis: redisCheck(probe), postgres: postgresCheck(pool) };
   return [
-    poolComponent(pool),
-    preflight({ redis: probe, pool, timeoutMs: config.lifecycle.startupTimeoutMs, log }),
-    redisComponent(probe),
+    ...stores.components,
     redisComponent(redis),
     bullQueues,
     {
@@ -111,15 +93,10 @@ export const composeWorker = (config: Config, log: Log): readonly Component[] =>
       },
     },
     together('workers', workers),
-    healthServer({
-      host: config.host,
+    processHealthServer(config, {
       port: config.ports.worker,
       variable: 'WORKER_PORT',
-      checks: {
-        live: {},
-        ready: { redis: stores.redis },
-        health: { ...stores, disk: diskCheck(config), memory: memoryCheck(config) },
-      },
+      checks: stores.checks,
     }),
   ];
 };

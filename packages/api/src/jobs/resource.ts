@@ -31,18 +31,19 @@ export interface JobResource {
   links: { self: string };
 }
 
-type BullState = JobState | 'unknown';
+/** BullMQ's name for where a job is. */
+export type BullState = JobState | 'unknown';
 
 const instant = (ms: number | null | undefined): string | null =>
   ms ? new Date(ms).toISOString() : null;
 
-/**
- * The status that a client sees. A job that has finished says so itself, and that is newer than
- * `state`, which was read before it.
- */
+/** The status that a client sees. */
 const statusOf = (job: Job, state: BullState): JobStatus => {
-  if (job.finishedOn) return job.failedReason ? 'failed' : 'succeeded';
   switch (state) {
+    case 'completed':
+      return 'succeeded';
+    case 'failed':
+      return 'failed';
     case 'active':
       return 'running';
     case 'delayed':
@@ -80,7 +81,7 @@ const errorOf = (job: Job, status: JobStatus): JobResource['error'] => {
   };
 };
 
-/** Makes the resource of a BullMQ job and the state that was read just before it. */
+/** Makes the resource of a BullMQ job and its state. */
 export const toResource = (address: JobAddress, job: Job, state: BullState): JobResource => {
   const { tenant, payload } = jobEnvelope.parse(job.data);
   const status = statusOf(job, state);

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import type { Config } from '../config.ts';
 import { CodedError } from '../errors.ts';
 import type { Component } from '../lifecycle/stack.ts';
+import { type Check, diskCheck, memoryCheck } from './checks.ts';
 import { answerProbe, type Probe, type ProbeChecks, probes } from './probes.ts';
 
 const isProbe = (name: string | undefined): name is Probe => probes.includes(name as Probe);
@@ -58,4 +60,22 @@ export const healthServer = (options: {
       await closed;
     },
   };
+};
+
+/** The health server of a worker or a scheduler, which cannot work without Redis. */
+export const processHealthServer = (
+  config: Config,
+  options: { port: number; variable: string; checks: { redis: Check; postgres: Check } },
+): Component => {
+  const { port, variable, checks } = options;
+  return healthServer({
+    host: config.host,
+    port,
+    variable,
+    checks: {
+      live: {},
+      ready: { redis: checks.redis },
+      health: { ...checks, disk: diskCheck(config), memory: memoryCheck(config) },
+    },
+  });
 };

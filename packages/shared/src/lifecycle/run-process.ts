@@ -13,9 +13,10 @@ const impatientAfterMs = 1_000;
 /** Lists the process's components in the order in which they start. */
 export type Compose = (config: Config, log: Log) => readonly Component[];
 
-const readConfig = (): Config => {
+/** What a process makes of its configuration; a wrong one ends it with every problem listed. */
+const configured = <T>(make: () => T): T => {
   try {
-    return loadConfig();
+    return make();
   } catch (err) {
     if (!(err instanceof ConfigError)) throw err;
     process.stderr.write(`${err.message}\n`);
@@ -32,9 +33,12 @@ const readConfig = (): Config => {
  */
 export const runProcess = async (name: string, compose: Compose): Promise<void> => {
   const startedAt = performance.now();
-  const config = readConfig();
+  const config = configured(() => loadConfig());
   const log = await createLog(name, config.log);
-  const stack = createStack(compose(config, log), log);
+  const stack = createStack(
+    configured(() => compose(config, log)),
+    log,
+  );
 
   let stopRequestedAt: number | undefined;
   const stop = async (reason: string, status: number) => {
