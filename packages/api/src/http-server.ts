@@ -15,7 +15,7 @@ export const httpServer = (
       try {
         await app.listen(at);
       } catch (err) {
-        throw listenError(err as NodeJS.ErrnoException, at.port, 'PORT');
+        throw listenError(err as NodeJS.ErrnoException, { ...at, variable: 'PORT' });
       }
     },
     stop: async () => {

@@ -1,6 +1,3 @@
-/** Queue names are short and plain: they are part of ids, URLs and metrics. */
-const queueNamePattern = /^[a-z][a-z0-9-]{0,30}$/;
-
 /** Highest partition number there can ever be; ids with a higher one are malformed. */
 export const maxPartition = 1_023;
 
@@ -19,5 +16,3 @@ export const createKeys = (prefix: string): Keys => ({
   prefix,
   partition: (number) => `{${prefix}-${number}}`,
 });
-
-export const isQueueName = (name: string): boolean => queueNamePattern.test(name);

@@ -8,11 +8,19 @@ import { answerProbe, type Probe, type ProbeChecks, probes } from './probes.ts';
 
 const isProbe = (name: string | undefined): name is Probe => probes.includes(name as Probe);
 
-/** The error of a taken or forbidden port, with the variable that changes it. */
-export const listenError = (err: NodeJS.ErrnoException, port: number, variable: string): Error => {
-  if (err.code !== 'EADDRINUSE' && err.code !== 'EACCES') return err;
-  const why = err.code === 'EADDRINUSE' ? 'is already taken' : 'may not be used by this user';
-  return new CodedError('port-unavailable', `Port ${port} ${why}. Set ${variable} to a free one.`);
+/** Why an address cannot be listened on, and the variable that changes it. */
+export const listenError = (
+  err: NodeJS.ErrnoException,
+  at: { host: string; port: number; variable: string },
+): Error => {
+  const reasons: Record<string, string> = {
+    EADDRINUSE: `Port ${at.port} is already taken. Set ${at.variable} to a free one.`,
+    EACCES: `Port ${at.port} may not be used by this user. Set ${at.variable} to one above 1023.`,
+    EADDRNOTAVAIL: `${at.host} is no address of this machine. Set HOST to one that is.`,
+    ENOTFOUND: `${at.host} is no known address. Set HOST to one of this machine.`,
+  };
+  const reason = reasons[err.code ?? ''];
+  return reason ? new CodedError('address-unavailable', reason, { cause: err }) : err;
 };
 
 const listen = async (server: Server, host: string, port: number) => {
@@ -21,7 +29,7 @@ const listen = async (server: Server, host: string, port: number) => {
 };
 
 /** The small HTTP server of processes that have no API: `/live`, `/ready`, `/health`. */
-export const healthServer = (options: {
+const healthServer = (options: {
   host: string;
   port: number;
   /** Variable that sets the port, for the error message. */
@@ -49,7 +57,7 @@ export const healthServer = (options: {
       try {
         await listen(server, options.host, options.port);
       } catch (err) {
-        throw listenError(err as NodeJS.ErrnoException, options.port, options.variable);
+        throw listenError(err as NodeJS.ErrnoException, options);
       }
     },
     stop: async () => {

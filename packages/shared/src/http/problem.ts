@@ -17,7 +17,6 @@ export const problemTypes = {
   'job-not-found': { status: 404, title: 'There is no such job' },
   'job-type-not-found': { status: 404, title: 'There is no such job type' },
   'artifact-not-found': { status: 404, title: 'There is no such artifact' },
-  'method-not-allowed': { status: 405, title: 'This address does not take that method' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
   'range-not-satisfiable': { status: 416, title: 'The range lies outside the file' },

@@ -5,7 +5,7 @@ import ipaddr from 'ipaddr.js';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 
 /** Where a job may not go; never worth a retry. */
-export const egressRefused = (host: string): PermanentError =>
+const egressRefused = (host: string): PermanentError =>
   new PermanentError(
     `jobs may not reach ${host}: it is a private or reserved address (EGRESS_ALLOW lists exceptions)`,
     { code: 'source-refused' },
@@ -14,7 +14,7 @@ export const egressRefused = (host: string): PermanentError =>
 type Cidr = ReturnType<typeof ipaddr.parseCIDR>;
 
 /** Decides which hosts and addresses are allowed although they are not public. */
-export const createAllowList = (entries: readonly string[]) => {
+const createAllowList = (entries: readonly string[]) => {
   const hosts = new Set<string>();
   const ranges: Cidr[] = [];
   for (const entry of entries) {
