@@ -14,7 +14,7 @@ test('a job whose worker is killed in the middle is recovered and finishes', asy
   const killedAt = performance.now();
 
   const heir = await system.start('worker');
-  await heir.says('recovered from a lost worker');
+  await heir.says('the worker of this job was lost');
   expect(performance.now() - killedAt).toBeLessThan(recoveryMs);
   expect(await system.until(id)).toMatchObject({ status: 'succeeded', result: { sleptMs: 1_500 } });
 });
@@ -29,6 +29,7 @@ test('a job that kills every worker is buried after three losses', async () => {
   await system.start('worker');
   expect(await system.until(id)).toMatchObject({
     status: 'failed',
+    attempts: { made: 0 },
     error: { code: 'worker-lost', retryable: false },
   });
 });

@@ -1,4 +1,3 @@
 import { runProcess } from '@drover/shared/lifecycle/run-process';
-import { composeApi } from './app.ts';
 
-await runProcess('api', composeApi);
+await runProcess('api', async () => (await import('./app.ts')).composeApi);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineJob } from './definition/define-job.ts';
 
-const value = z.json();
+const value = z.json('expected any JSON value');
 
 export const demoEcho = defineJob({
   type: 'demo.echo',

@@ -1,4 +1,3 @@
 import { runProcess } from '@drover/shared/lifecycle/run-process';
-import { composeScheduler } from './app.ts';
 
-await runProcess('scheduler', composeScheduler);
+await runProcess('scheduler', async () => (await import('./app.ts')).composeScheduler);

@@ -54,6 +54,7 @@ describe('loadConfig', () => {
     ['LOGLEVEL', 'LOG_LEVEL'],
     ['SMTP_URI', 'SMTP_URL'],
     ['Host', 'HOST'],
+    ['PROT', 'PORT'],
   ])('refuses %s, which was meant to be %s', (wrong, right) => {
     expect(problemsOf({ ...minimal, [wrong]: '1' })).toEqual([
       `${wrong} is not a variable of Drover. Did you mean ${right}?`,

@@ -1,4 +1,3 @@
 import { runProcess } from '@drover/shared/lifecycle/run-process';
-import { composeWorker } from './app.ts';
 
-await runProcess('worker', composeWorker);
+await runProcess('worker', async () => (await import('./app.ts')).composeWorker);

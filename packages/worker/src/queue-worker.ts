@@ -98,7 +98,7 @@ export const queueWorker = (options: QueueWorkerOptions): Component => {
       worker.on('error', (err) => {
         log[isRedisUnavailable(err) ? 'debug' : 'warn']({ reason: err.message }, 'BullMQ worker');
       });
-      worker.on('stalled', (id) => log.warn({ jobId: id }, 'recovered from a lost worker'));
+      worker.on('stalled', (id) => log.warn({ jobId: id }, 'the worker of this job was lost'));
       worker.on('lockRenewalFailed', (ids) => {
         for (const id of ids) worker?.cancelJob(id, new LockLost() as unknown as string);
       });

@@ -112,3 +112,12 @@ test('an address inside the network is refused', async () => {
     code: 'source-refused',
   });
 });
+
+test.each(['http://127.0.0.1:1/', 'http://user:secret@127.0.0.1/'])(
+  'what fetch never does is refused for good: %s',
+  async (url) => {
+    const refusal = await read({ url }).catch((err: unknown) => err);
+    expect(refusal).toMatchObject({ name: 'PermanentError', code: 'source-refused' });
+    expect(String(refusal)).not.toContain('secret');
+  },
+);

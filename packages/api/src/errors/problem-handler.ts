@@ -25,14 +25,10 @@ const fastifyProblems: Record<string, [code: ProblemCode, detail: string]> = {
 };
 
 const storeUnavailable = (cause: unknown) =>
-  new Problem(
-    'store-unavailable',
-    'The job store does not answer now. Nothing was accepted; try again.',
-    {
-      headers: { 'retry-after': '1' },
-      cause,
-    },
-  );
+  new Problem('store-unavailable', 'The job store does not answer now. Try again.', {
+    headers: { 'retry-after': '1' },
+    cause,
+  });
 
 /** The problem that an error is to the client. What it does not know stays a secret of the log. */
 const toProblem = (err: FastifyError | Problem): Problem => {

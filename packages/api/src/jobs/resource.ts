@@ -64,22 +64,30 @@ const progressOf = (job: Job, status: JobStatus): number => {
   return typeof fraction === 'number' ? fraction : 0;
 };
 
+/** BullMQ itself buries a job whose workers were lost too often; such a failure is not one of ours. */
+const wasBuried = (job: Job, status: JobStatus): boolean =>
+  status === 'failed' && decodeFailure(job.stacktrace?.at(-1) ?? '')?.message !== job.failedReason;
+
 /** How the latest failed attempt failed; null when none has, or when the job succeeded after all. */
 const errorOf = (job: Job, status: JobStatus): JobResource['error'] => {
   if (status === 'succeeded' || !job.failedReason) return null;
-  const failure = decodeFailure(job.stacktrace?.at(-1) ?? '');
-  if (failure && failure.message === job.failedReason) {
-    const { code, message, attempt, retryable } = failure;
-    return { code, message, attempt, retryable };
+  if (wasBuried(job, status)) {
+    return {
+      code: workerLostCode,
+      message: 'The workers that ran this job died under it too often.',
+      attempt: job.attemptsMade,
+      retryable: false,
+    };
   }
-  // BullMQ itself failed the job: its workers were lost too often.
-  return {
-    code: workerLostCode,
-    message: 'The workers that ran this job died under it too often.',
-    attempt: job.attemptsMade,
-    retryable: false,
-  };
+  const failure = decodeFailure(job.stacktrace?.at(-1) ?? '');
+  if (!failure) return null;
+  const { code, message, attempt, retryable } = failure;
+  return { code, message, attempt, retryable };
 };
+
+/** Attempts that are over. A burial is none, though BullMQ counts it as one. */
+const attemptsMade = (job: Job, status: JobStatus): number =>
+  job.attemptsMade - (wasBuried(job, status) ? 1 : 0);
 
 /** Makes the resource of a BullMQ job and its state. */
 export const toResource = (address: JobAddress, job: Job, state: BullState): JobResource => {
@@ -92,7 +100,7 @@ export const toResource = (address: JobAddress, job: Job, state: BullState): Job
     tenant,
     status,
     progress: progressOf(job, status),
-    attempts: { made: job.attemptsMade, max: job.opts.attempts ?? 1 },
+    attempts: { made: attemptsMade(job, status), max: job.opts.attempts ?? 1 },
     payload,
     result: status === 'succeeded' ? job.returnvalue : null,
     error: errorOf(job, status),

@@ -8,13 +8,23 @@ const notesOf = (name: string): VariableNotes | undefined =>
   (environment.shape as Record<string, z.ZodType>)[name]?.meta() as VariableNotes | undefined;
 
 /**
+ * Slips between two names: the edits from one to the other, where swapping two neighbouring letters
+ * (`PROT`) counts as one.
+ */
+const slips = (a: string, b: string): number => {
+  const edits = distance(a, b);
+  const sameLetters = [...a].sort().join() === [...b].sort().join();
+  return edits === 2 && sameLetters ? 1 : edits;
+};
+
+/**
  * The variable of ours that an unknown one is so near to that it was surely meant to be it. Foreign
- * variables share the environment (PATH, HOME, HOSTNAME …), so short names must be one edit away
- * and longer ones two: `HOME` and `PATH` are two edits from `HOST` and `PORT`.
+ * variables share the environment (PATH, HOME, HOSTNAME …), so short names must be one slip away
+ * and longer ones two: `HOME` and `PATH` are two slips from `HOST` and `PORT`.
  */
 const misspelt = (name: string): string | undefined => {
   const upper = name.toUpperCase();
-  return variableNames.find((known) => distance(upper, known) <= (known.length < 8 ? 1 : 2));
+  return variableNames.find((known) => slips(upper, known) <= (known.length < 8 ? 1 : 2));
 };
 
 const describe = (name: string, value: string | undefined, message: string): string => {

@@ -1,5 +1,5 @@
-import { type Config, ConfigError, configExitCode, loadConfig } from '../config.ts';
-import { toError } from '../errors.ts';
+import { type Config, configExitCode, loadConfig } from '../config.ts';
+import { CodedError, toError } from '../errors.ts';
 import { createLog, type Log } from '../log.ts';
 import { deadlineIn } from './deadline.ts';
 import { type Component, createStack } from './stack.ts';
@@ -13,32 +13,33 @@ const impatientAfterMs = 1_000;
 /** Lists the process's components in the order in which they start. */
 export type Compose = (config: Config, log: Log) => readonly Component[];
 
-/** What a process makes of its configuration; a wrong one ends it with every problem listed. */
-const configured = <T>(make: () => T): T => {
+/**
+ * The outcome of something that people set up: the environment, a job file, a schedule. When it is
+ * wrong, the process ends with what is to be mended, and without a stack trace.
+ */
+const wellSetUp = async <T>(make: () => T | Promise<T>): Promise<T> => {
   try {
-    return make();
+    return await make();
   } catch (err) {
-    if (!(err instanceof ConfigError)) throw err;
+    if (!(err instanceof CodedError)) throw err;
     process.stderr.write(`${err.message}\n`);
     return process.exit(configExitCode);
   }
 };
 
 /**
- * The life of a Drover process: read the configuration, start, run until SIGTERM or SIGINT, stop in
- * reverse order within SHUTDOWN_GRACE, exit.
+ * The life of a Drover process: read the configuration, load the code, start, run until SIGTERM or
+ * SIGINT, stop in reverse order within SHUTDOWN_GRACE, exit.
  *
  * Exit status: 0 after a clean stop, 1 when something failed or did not stop in time, 78 when the
- * configuration is wrong, 130 when a second signal cut the stop short.
+ * configuration, a job file or a schedule is wrong, 130 when a second signal cut the stop short.
  */
-export const runProcess = async (name: string, compose: Compose): Promise<void> => {
+export const runProcess = async (name: string, load: () => Promise<Compose>): Promise<void> => {
   const startedAt = performance.now();
-  const config = configured(() => loadConfig());
+  const config = await wellSetUp(loadConfig);
   const log = await createLog(name, config.log);
-  const stack = createStack(
-    configured(() => compose(config, log)),
-    log,
-  );
+  const components = await wellSetUp(async () => (await load())(config, log));
+  const stack = createStack(components, log);
 
   let stopRequestedAt: number | undefined;
   const stop = async (reason: string, status: number) => {

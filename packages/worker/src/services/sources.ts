@@ -14,6 +14,17 @@ const notFound = (what: string) =>
 /** Statuses that another attempt may change: timeouts, rate limits and server errors. */
 const isTransient = (status: number) => status >= 500 || status === 408 || status === 429;
 
+/** Whether a failed `fetch` met the network at all; sockets and undici give their errors a code. */
+const isNetworkError = (err: unknown): boolean =>
+  !(err instanceof TypeError) || (err.cause instanceof Error && 'code' in err.cause);
+
+/** What fetch never does: forbidden ports, credentials in the URL (its message would repeat them). */
+const refused = (err: unknown) => {
+  const { cause } = err as TypeError;
+  const why = cause instanceof Error ? cause.message : 'its address is not a plain one';
+  return new PermanentError(`the source cannot be fetched: ${why}`, { code: 'source-refused' });
+};
+
 /** All bytes of a stream. */
 const collect = async (
   chunks: AsyncIterable<Uint8Array>,
@@ -42,7 +53,7 @@ export const createSources = (options: {
   const download = async (url: string, signal: AbortSignal): Promise<Uint8Array> => {
     const response = await fetch(url, { dispatcher: options.egress, signal }).catch(
       (err: unknown) => {
-        throw refusalIn(err) ?? err;
+        throw refusalIn(err) ?? (isNetworkError(err) ? err : refused(err));
       },
     );
     if (!response.ok || !response.body) {
