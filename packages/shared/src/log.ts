@@ -27,6 +27,7 @@ const destination = async (format: Config['log']['format']) => {
     ignore: 'pid,hostname,name',
     messageFormat: '{name}: {msg}',
     translateTime: 'SYS:HH:MM:ss.l',
+    singleLine: true,
     sync: true,
   });
 };

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,7 +28,7 @@ export interface RunningWorker extends AsyncDisposable {
   /** The job once it has succeeded or failed for good. */
   finished(job: Job): Promise<Job>;
   /** Resolves when BullMQ says that of the job. */
-  when(event: 'active' | 'waiting' | 'delayed', job: Job): Promise<void>;
+  when(event: JobEvent, job: Job): Promise<void>;
   /** Stops the worker as SIGTERM does. */
   stop(): Promise<void>;
 }
@@ -54,15 +55,22 @@ export const anyJob = (
     run,
   });
 
-const eventOf = (events: QueueEvents, event: 'active' | 'waiting' | 'delayed', id: string) =>
-  new Promise<void>((resolve) => {
-    const listener = ({ jobId }: { jobId: string }) => {
-      if (jobId !== id) return;
-      events.off(event, listener);
-      resolve();
-    };
-    events.on(event, listener);
-  });
+type JobEvent = 'active' | 'waiting' | 'delayed';
+
+/** Remembers what BullMQ has said of each job, so that nobody who asks later has missed it. */
+const rememberEvents = (events: QueueEvents) => {
+  const said = new Set<string>();
+  const news = new EventEmitter();
+  for (const event of ['active', 'waiting', 'delayed'] as const) {
+    events.on(event, ({ jobId }: { jobId: string }) => {
+      said.add(`${event} ${jobId}`);
+      news.emit('event');
+    });
+  }
+  return async (event: JobEvent, id: string) => {
+    while (!said.has(`${event} ${id}`)) await once(news, 'event');
+  };
+};
 
 export const startWorker = async (
   types: readonly JobType[],
@@ -79,6 +87,7 @@ export const startWorker = async (
     prefix: keys.partition(0),
     lastEventId: '0',
   });
+  const whenSaid = rememberEvents(events);
   const folder = await mkdtemp(join(tmpdir(), 'drover-worker-'));
   const worker = queueWorker({
     queue: queueName,
@@ -114,7 +123,7 @@ export const startWorker = async (
       if (!now?.finishedOn) throw new Error(`${job.name} did not finish`);
       return now;
     },
-    when: (event, job) => eventOf(events, event, job.id ?? ''),
+    when: (event, job) => whenSaid(event, job.id ?? ''),
     stop,
     [Symbol.asyncDispose]: async () => {
       await stop();
