@@ -1,15 +1,12 @@
 import { join } from 'node:path';
 import { freePort } from '../scripts/stack/ports.ts';
 import { untilReady } from '../scripts/stack/readiness.ts';
+import { frugalMemory, nodeOptions } from '../scripts/stack/start-apps.ts';
 import { startProgram } from './processes.ts';
 import type { Resources } from './run-bench.ts';
 import type { Servers } from './servers.ts';
 
 const portVariables = { api: 'PORT', worker: 'WORKER_PORT', scheduler: 'SCHEDULER_PORT' } as const;
-
-/** How `npm start` runs the processes: see scripts/stack/start-apps.ts. */
-const nodeOptions = ['--max-semi-space-size=2'];
-const frugalMemory = { MALLOC_ARENA_MAX: '2' };
 
 export type Role = keyof typeof portVariables;
 export const roles = Object.keys(portVariables) as readonly Role[];

@@ -51,6 +51,7 @@ const lock = (file: string): DatabaseSync | undefined => {
     throw err;
   }
 };
+
 const killGroup = (pid: number) => {
   try {
     process.kill(-pid, 'SIGKILL');

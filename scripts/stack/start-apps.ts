@@ -10,8 +10,8 @@ const slowStartMs = 10_000;
  * Three processes share a laptop with everything else on it: a smaller young generation (2 MiB, not
  * 16) and fewer malloc arenas save a fifth of their memory, for a little more work of the collector.
  */
-const nodeOptions = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2'];
-const frugalMemory = { MALLOC_ARENA_MAX: '2' };
+export const nodeOptions = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2'];
+export const frugalMemory = { MALLOC_ARENA_MAX: '2' };
 
 const launch = async (stack: Stack, app: App): Promise<Guarded> => {
   const launched = await spawnGuarded({

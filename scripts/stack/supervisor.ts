@@ -14,16 +14,13 @@ const sayWhenSlow = async (report: Report, message: string, work: Promise<void>)
   clearTimeout(slow);
 };
 
-const stopServers = (stack: Stack) =>
-  Promise.all(stack.runningServers.map((server) => server.stop()));
-
 /** The apps one after another, so that none lacks what it still needs; then the servers. */
 const stopInOrder = async (stack: Stack) => {
   for (const app of stack.apps) {
     const running = stack.runningApps.get(app);
     if (running) await sayWhenSlow(stack.report, app.slowStop, running.stop());
   }
-  await stopServers(stack);
+  await Promise.all(stack.runningServers.map((server) => server.stop()));
   stack.report.info('stopped');
 };
 
@@ -45,6 +42,7 @@ export const runStack = (options: StackOptions): Promise<number> => {
   const { report } = options;
   const ending = new AbortController();
   const exitCode = Promise.withResolvers<number>();
+  let isForced = false;
 
   const stack: Stack = {
     ...options,
@@ -56,11 +54,10 @@ export const runStack = (options: StackOptions): Promise<number> => {
     end: (code) => {
       if (ending.signal.aborted) return;
       ending.abort();
-      exitCode.resolve(stopInOrder(stack).then(() => code));
+      exitCode.resolve(stopInOrder(stack).then(() => (isForced ? forcedExitCode : code)));
     },
   };
 
-  const forced = Promise.withResolvers<number>();
   onStopRequests({
     stop: (reason) => {
       report.info(`stopping: ${reason}`);
@@ -68,8 +65,9 @@ export const runStack = (options: StackOptions): Promise<number> => {
     },
     force: () => {
       report.warn('stopping at once');
+      isForced = true;
+      // The servers still get their time, which is short: it keeps their data in order.
       for (const app of stack.runningApps.values()) app.kill();
-      forced.resolve(stopServers(stack).then(() => forcedExitCode));
     },
   });
 
@@ -77,5 +75,5 @@ export const runStack = (options: StackOptions): Promise<number> => {
     report.error(toError(thrown).message);
     stack.end(1);
   });
-  return Promise.race([exitCode.promise, forced.promise]);
+  return exitCode.promise;
 };

@@ -14,10 +14,7 @@ import { createRedis, redisComponent } from '@drover/shared/redis/connections';
 import { createStores } from '@drover/shared/stores';
 import type { Workshop } from './execution/pipeline.ts';
 import { queueWorker } from './queue-worker.ts';
-import { createEgressAgent } from './services/egress-guard.ts';
-import { createImages } from './services/images.ts';
-import { fileMailer, smtpMailer } from './services/mailer.ts';
-import { createSources } from './services/sources.ts';
+import { createServices } from './services/on-demand.ts';
 
 /** @throws ConfigError when CONCURRENCY names a queue that there is not. */
 const checkConcurrency = (concurrency: Config['concurrency']) => {
@@ -42,23 +39,11 @@ export const composeWorker = (config: Config, log: Log): readonly Component[] =>
   });
   const bullQueues = createQueueSet({ redis, keys: stores.keys, log });
   const artifacts = localArtifactStore(join(config.dataDir, 'artifacts'));
-  const egress = createEgressAgent(config.egressAllow);
-  const mailer = config.mail.smtpUrl
-    ? smtpMailer(config.mail.smtpUrl, config.mail.from)
-    : fileMailer(join(config.dataDir, 'mail'), config.mail.from);
+  const { services, component } = createServices({ config, artifacts, queues: bullQueues });
 
   const workshop: Workshop = {
     catalog: createCatalog({ production: config.production }),
-    services: {
-      mailer,
-      images: createImages(),
-      sources: createSources({
-        egress,
-        artifacts,
-        queues: bullQueues,
-        maxBytes: config.sourceMaxBytes,
-      }),
-    },
+    services,
     artifacts,
     worker: `${hostname()}:${process.pid}`,
     log,
@@ -84,14 +69,7 @@ export const composeWorker = (config: Config, log: Log): readonly Component[] =>
     ...stores.components,
     redisComponent(redis),
     bullQueues,
-    {
-      name: 'services',
-      start: async () => undefined,
-      stop: async () => {
-        mailer.close();
-        await egress.destroy();
-      },
-    },
+    component,
     together('workers', workers),
     processHealthServer(config, {
       port: config.ports.worker,
