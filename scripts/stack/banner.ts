@@ -31,7 +31,7 @@ export const announceReady = (report: Report, facts: BannerFacts): void => {
     [
       `  Drover is ready (${describeDuration(facts.startMs)}).`,
       '',
-      `  API      ${api}   reference: ${api}/docs`,
+      `  API      ${api}   reference: docs/reference/http.md`,
       `  Queues   ${api}/admin/queues   any user name, password: ${password}`,
       `  Health   ${api}/health   worker: ${url(ports.worker)}/health   scheduler: ${url(ports.scheduler)}/health`,
       ...(key ? [`  Key      ${key}`] : []),
