@@ -24,3 +24,15 @@ test('api, worker and scheduler live through an outage of Redis and resume by th
   expect(await system.until(before.id)).toMatchObject({ status: 'succeeded' });
   for (const { child } of processes) expect(child.exitCode).toBeNull();
 });
+
+test('a worker that runs nothing stops at once while Redis is away', async () => {
+  await using redis = await startOwnRedis();
+  await using system = await startSystem({ roles: [], env: { REDIS_URL: redis.url } });
+  const worker = await system.start('worker');
+  await redis.stop();
+  await worker.says('Redis closed the connection');
+  worker.child.kill('SIGTERM');
+  const stopping = performance.now();
+  expect(await worker.ended).toEqual({ code: 0, signal: null });
+  expect(performance.now() - stopping).toBeLessThan(5_000);
+});

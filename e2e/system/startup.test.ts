@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { testEnvironment } from '../../tests/servers/configuration.ts';
+import { startSystem } from './running-system.ts';
 
 const roles = ['api', 'worker', 'scheduler'] as const;
 const portVariable = { api: 'PORT', worker: 'WORKER_PORT', scheduler: 'SCHEDULER_PORT' };
@@ -74,3 +75,32 @@ test.each(roles)(
     expect(outcome.stdout).toContain('REDIS_URL');
   },
 );
+
+test('a worker whose port is taken leaves the jobs alone', async () => {
+  await using system = await startSystem({ roles: ['api'] });
+  const { id } = await system.submit('demo.sleep', { ms: 500 });
+  const worker = await run('worker', {
+    ...system.env,
+    WORKER_PORT: new URL(system.url).port,
+    LOG_LEVEL: 'fatal',
+  });
+  expect(worker.code).toBe(1);
+  expect(await system.read(id)).toMatchObject({ status: 'queued', startedAt: null });
+});
+
+test('a stray error while a process stops ends it with 1, but lets it stop in order', async () => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'stray-errors.ts')], {
+    env: { PATH: process.env['PATH'], ...testEnvironment({ LOG_LEVEL: 'info' }) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  for await (const chunk of child.stdout) {
+    output += chunk;
+    if (output.includes('"msg":"ready"') && !output.includes('"msg":"stopping"')) {
+      child.kill('SIGTERM');
+    }
+  }
+  expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(1);
+  expect(output).toContain('stray');
+  expect(output).toMatch(/"msg":"stopped"/);
+});

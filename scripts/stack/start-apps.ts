@@ -13,13 +13,16 @@ const slowStartMs = 10_000;
 export const nodeOptions = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2'];
 export const frugalMemory = { MALLOC_ARENA_MAX: '2' };
 
+/** Pictures at work take a thread each; the rest (files, DNS) must not wait for them. */
+const threads = { UV_THREADPOOL_SIZE: '8' };
+
 const launch = async (stack: Stack, app: App): Promise<Guarded> => {
   const launched = await spawnGuarded({
     name: app.name,
     command: process.execPath,
     args: [...nodeOptions, app.entry],
     cwd: stack.cwd,
-    env: { ...frugalMemory, ...stack.env, ...stack.urls },
+    env: { ...frugalMemory, ...threads, ...stack.env, ...stack.urls },
     output: 'inherit',
     stopSignal: 'SIGTERM',
     graceSeconds: app.graceSeconds,

@@ -1,4 +1,4 @@
-import { listenError } from '@drover/shared/health/server';
+import { listenError } from '@drover/shared/http/listen-error';
 import type { Component } from '@drover/shared/lifecycle/stack';
 import type { FastifyInstance } from 'fastify';
 

@@ -77,6 +77,8 @@ export const buildServer = async (parts: ServerParts): Promise<FastifyInstance> 
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: frameworkError,
     clientErrorHandler: answerClientError,
+    // What arrives while the server stops is still answered; the listener is closed already.
+    return503OnClosing: false,
     forceCloseConnections: 'idle',
   });
   // JSON is the only language spoken here; Fastify would also take plain text.

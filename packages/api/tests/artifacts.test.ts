@@ -22,6 +22,7 @@ test('a file comes whole, with its type, size and tag', async () => {
   expect(answer.headers.get('accept-ranges')).toBe('bytes');
   const unchanged = await get('digits.txt', { 'if-none-match': answer.headers.get('etag') ?? '' });
   expect({ status: unchanged.status, text: unchanged.text }).toEqual({ status: 304, text: '' });
+  expect((await get('digits.txt', { 'if-none-match': '*' })).status).toBe(304);
 });
 
 test.each([

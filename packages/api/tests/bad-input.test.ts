@@ -35,6 +35,8 @@ test.each([
   ['a type that is no text', '{"type":7,"payload":{}}', 422, 'invalid-submission'],
   ['deep nesting', echoOf(deep(100)), 422, 'invalid-submission'],
   ['very deep nesting', echoOf(deep(100_000)), 422, 'invalid-submission'],
+  ['a number that is too large', echoOf('[1e999]'), 422, 'invalid-submission'],
+  ['an echo of nothing', '{"type":"demo.echo","payload":{}}', 422, 'invalid-submission'],
   ['more than 1 MiB', echoOf(`"${'x'.repeat(1_048_576)}"`), 413, 'payload-too-large'],
 ])('%s is refused', async (_what, body, status, code) => {
   const answer = await api.submit(body);

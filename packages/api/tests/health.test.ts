@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
+import { startProxy } from '../../../tests/servers/tcp-proxy.ts';
 import { startApi } from './running-api.ts';
 
 test('all is well: each check is named, with its time', async () => {
@@ -33,4 +34,18 @@ test.each([
     message: expect.stringMatching(message),
   });
   expect((await api.ask('/ready', { key: null })).status).toBe(200);
+});
+
+test('without Postgres /health names it, and jobs are accepted all the same', async () => {
+  await using proxy = await startProxy(inject('databaseUrl'));
+  await using api = await startApi({ DATABASE_URL: proxy.url });
+  await proxy.cut();
+  const { status, body } = await api.ask('/health', { key: null });
+  expect(status).toBe(503);
+  expect(body.checks.postgres).toMatchObject({
+    status: 'failing',
+    message: 'Postgres does not answer',
+  });
+  expect((await api.ask('/ready', { key: null })).status).toBe(200);
+  expect((await api.submit({ type: 'demo.echo', payload: { value: 1 } })).status).toBe(202);
 });

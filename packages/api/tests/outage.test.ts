@@ -56,6 +56,19 @@ test('a Redis that hangs is a quick 503 too', async () => {
   await serves();
 });
 
+test('bull-board says so too, without a word of Redis', async () => {
+  await using admin = await server.connect();
+  await admin.redis.call('CLIENT', 'PAUSE', '1500', 'ALL');
+  const authorization = `Basic ${Buffer.from('me:dev').toString('base64')}`;
+  const answer = await api.ask('/admin/queues/api/queues', {
+    key: null,
+    headers: { authorization },
+  });
+  expect(answer.status).toBe(503);
+  expect(answer.text).not.toMatch(/timed out|redis|stack/i);
+  await serves();
+});
+
 test('a full Redis is a 503, never a false 202', async () => {
   await using admin = await server.connect();
   const before = await api.countJobs();

@@ -18,8 +18,9 @@ export const reconciler = (options: {
   let running: Promise<void> = Promise.resolve();
 
   const reconcile = async () => {
-    const { declared, pruned } = await syncSchedules(schedules, queues);
-    log[pruned > 0 ? 'info' : 'debug']({ declared, pruned }, 'schedules synchronised');
+    const report = await syncSchedules(schedules, queues);
+    const hasChanged = report.written + report.pruned > 0;
+    log[hasChanged ? 'info' : 'debug'](report, 'schedules synchronised');
   };
 
   return {

@@ -1,6 +1,8 @@
-import { type QueueName, queueNames } from '@drover/jobs/definition/queues';
+import { isDeepStrictEqual } from 'node:util';
+import { queueNames } from '@drover/jobs/definition/queues';
 import { toQueuedJob } from '@drover/jobs/record/queued-job';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
+import type { Queue } from 'bullmq';
 import type { CheckedSchedule } from './schedule.ts';
 
 /** Schedules live in the first partition: it is the one that there always is. */
@@ -9,24 +11,41 @@ const partition = 0;
 /** Whose jobs the declared schedules make. */
 const tenant = 'system';
 
-const upsert = async (schedule: CheckedSchedule, queues: QueueSet) => {
+type Stored = Awaited<ReturnType<Queue['getJobSchedulers']>>[number];
+
+const isSame = (schedule: CheckedSchedule, stored: Stored | undefined): boolean =>
+  stored?.pattern === schedule.cron &&
+  stored.tz === schedule.timezone &&
+  stored.name === schedule.type &&
+  isDeepStrictEqual(stored.template?.data, toTemplate(schedule).data);
+
+const toTemplate = (schedule: CheckedSchedule) => {
   const { name, data, opts } = toQueuedJob(schedule.job, { payload: schedule.payload, tenant }, 1);
   const { jobId: _derivedByBullMQ, ...template } = opts;
-  await queues
-    .get(schedule.job.queue, partition)
-    .upsertJobScheduler(
-      schedule.id,
-      { pattern: schedule.cron, tz: schedule.timezone },
-      { name, data, opts: template },
-    );
+  return { name, data, opts: template };
 };
 
-const prune = async (queue: QueueName, keep: ReadonlySet<string>, queues: QueueSet) => {
-  const bull = queues.get(queue, partition);
-  const gone = (await bull.getJobSchedulers()).filter(({ key }) => !keep.has(key));
-  for (const { key } of gone) await bull.removeJobScheduler(key);
-  return gone.length;
+/** Writes one queue's schedules where they are missing or differ, and removes those that are gone. */
+const syncQueue = async (bull: Queue, schedules: readonly CheckedSchedule[]) => {
+  const stored = new Map((await bull.getJobSchedulers()).map((it) => [it.key, it]));
+  // Writing one that is as it should be would take away its next job, even one that is due.
+  const changed = schedules.filter((schedule) => !isSame(schedule, stored.get(schedule.id)));
+  for (const schedule of changed) {
+    const { id, cron, timezone } = schedule;
+    await bull.upsertJobScheduler(id, { pattern: cron, tz: timezone }, toTemplate(schedule));
+  }
+  const declared = new Set(schedules.map(({ id }) => id));
+  const gone = [...stored.keys()].filter((id) => !declared.has(id));
+  for (const id of gone) await bull.removeJobScheduler(id);
+  return { written: changed.length, pruned: gone.length };
 };
+
+/** What a synchronisation did. */
+export interface SyncReport {
+  declared: number;
+  written: number;
+  pruned: number;
+}
 
 /**
  * Makes BullMQ's job schedulers equal to the declared schedules: those that are missing or changed
@@ -35,13 +54,18 @@ const prune = async (queue: QueueName, keep: ReadonlySet<string>, queues: QueueS
 export const syncSchedules = async (
   schedules: readonly CheckedSchedule[],
   queues: QueueSet,
-): Promise<{ declared: number; pruned: number }> => {
-  await Promise.all(schedules.map((schedule) => upsert(schedule, queues)));
-  const pruned = await Promise.all(
-    queueNames.map((queue) => {
-      const keep = schedules.filter(({ job }) => job.queue === queue).map(({ id }) => id);
-      return prune(queue, new Set(keep), queues);
-    }),
+): Promise<SyncReport> => {
+  const reports = await Promise.all(
+    queueNames.map((name) =>
+      syncQueue(
+        queues.get(name, partition),
+        schedules.filter(({ job }) => job.queue === name),
+      ),
+    ),
   );
-  return { declared: schedules.length, pruned: pruned.reduce((sum, count) => sum + count, 0) };
+  return {
+    declared: schedules.length,
+    written: reports.reduce((sum, { written }) => sum + written, 0),
+    pruned: reports.reduce((sum, { pruned }) => sum + pruned, 0),
+  };
 };

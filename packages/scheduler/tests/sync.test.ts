@@ -41,7 +41,7 @@ const stored = () => queues.get('demo', 0).getJobSchedulers();
 
 test('the declared schedules fit the catalog, and an empty list is in order', async () => {
   for (const schedule of schedules) checkSchedule(schedule, createCatalog({ production: true }));
-  expect(await sync()).toEqual({ declared: 0, pruned: 0 });
+  expect(await sync()).toEqual({ declared: 0, written: 0, pruned: 0 });
 });
 
 test('what is declared is written, what has changed is updated, what is gone is removed', async () => {
@@ -51,7 +51,7 @@ test('what is declared is written, what has changed is updated, what is gone is 
   ]);
   await sync({ ...nightly, cron: '0 3 * * *' });
   expect(await stored()).toEqual([expect.objectContaining({ pattern: '0 3 * * *' })]);
-  expect(await sync()).toEqual({ declared: 0, pruned: 1 });
+  expect(await sync()).toEqual({ declared: 0, written: 0, pruned: 1 });
   expect(await stored()).toEqual([]);
 });
 
@@ -59,6 +59,14 @@ test('synchronising twice, or at once from several processes, changes nothing', 
   await Promise.all([sync(nightly), sync(nightly), sync(nightly)]);
   expect(await stored()).toHaveLength(1);
   expect(await queues.get('demo', 0).getDelayedCount()).toBe(1);
+});
+
+test('a schedule that is as it should be is left alone, so that no due job is taken away', async () => {
+  expect(await sync(nightly)).toMatchObject({ written: 1 });
+  const before = await stored();
+  expect(await sync(nightly)).toEqual({ declared: 1, written: 0, pruned: 0 });
+  expect(await stored()).toEqual(before);
+  expect(await sync({ ...nightly, payload: { value: 'day' } })).toMatchObject({ written: 1 });
 });
 
 test.each([

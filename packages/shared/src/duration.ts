@@ -31,6 +31,12 @@ export const duration = z.union([z.string(), z.number()]).transform((value, cont
   return z.NEVER;
 });
 
+/** Longest wait that a timer of Node can keep: 24.8 days. Beyond it a timer would fire at once. */
+const maxTimerMs = 2 ** 31 - 1;
+
+/** Schema of a {@link Duration} that a timer will wait for. */
+export const timerDuration = duration.refine((ms) => ms <= maxTimerMs, 'expected 24 days at most');
+
 /** A length of time for people: `950 ms`, `2.5 s`, `3 min`. */
 export const describeDuration = (ms: number): string => {
   if (ms < unitMs.s) return `${Math.round(ms)} ms`;

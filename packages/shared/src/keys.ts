@@ -8,11 +8,8 @@ export const maxPartition = 1_023;
 export interface Keys {
   /** Prefix that BullMQ puts before every key of a partition: `{drover-0}`. */
   partition(number: number): string;
-  /** The partition of a prefix that {@link Keys.partition} built. */
-  readonly prefix: string;
 }
 
 export const createKeys = (prefix: string): Keys => ({
-  prefix,
   partition: (number) => `{${prefix}-${number}}`,
 });

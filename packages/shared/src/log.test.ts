@@ -14,7 +14,10 @@ test('secrets and payloads never reach the log', async () => {
   log.info({ payload: 'hunter2', job: { payload: 'hunter2', password: 'hunter2' } }, 'a');
   log.info({ req: { headers: { authorization: 'Bearer hunter2', cookie: 'hunter2' } } }, 'b');
   log.info({ jobId: 'mail.0.x', token: 'hunter2' }, 'c');
-  expect(lines).toHaveLength(3);
+  const err = Object.assign(new Error('WRONGTYPE'), { command: { args: ['hunter2'] } });
+  log.error({ err }, 'd');
+  log.error({ err: new Error('outer', { cause: err }) }, 'e');
+  expect(lines).toHaveLength(5);
   expect(lines.join()).not.toContain('hunter2');
   expect(JSON.parse(lines[2] ?? '')).toMatchObject({
     name: 'test',

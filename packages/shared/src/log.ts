@@ -17,6 +17,23 @@ const secretNames = [
 ];
 const redactPaths = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
+/**
+ * What a log says of an error. Errors of libraries carry more than that: ioredis's, for one, the
+ * whole command, which holds the payload of a job.
+ */
+const describeError = (err: unknown): unknown => {
+  if (!(err instanceof Error)) return err;
+  const { name, message, stack, cause } = err;
+  const code = 'code' in err ? err.code : undefined;
+  return {
+    type: name,
+    message,
+    ...(code !== undefined && { code }),
+    stack,
+    ...(cause !== undefined && { cause: describeError(cause) }),
+  };
+};
+
 /** Where lines go: JSON on stdout, or lines for people when stdout is a terminal. */
 const destination = async (format: Config['log']['format']) => {
   const pretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
@@ -43,6 +60,7 @@ export const createLog = async (
       name,
       level: config.level,
       timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: describeError },
       redact: { paths: redactPaths, censor: '[redacted]' },
     },
     stream ?? (await destination(config.format)),

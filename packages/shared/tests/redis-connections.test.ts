@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type OwnRedis, startOwnRedis } from '../../../tests/servers/own-redis.ts';
+import { startProxy } from '../../../tests/servers/tcp-proxy.ts';
 import { deadlineIn } from '../src/lifecycle/deadline.ts';
 import { silentLog } from '../src/log.ts';
 import { createRedis, producerTimeoutMs, redisComponent } from '../src/redis/connections.ts';
@@ -11,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-const open = async (purpose: 'producer' | 'worker') => {
-  const redis = createRedis({ url: server.url, purpose, name: 'test', log: silentLog() });
+const open = async (purpose: 'producer' | 'worker', url = server.url) => {
+  const redis = createRedis({ url, purpose, name: 'test', log: silentLog() });
   const component = redisComponent(redis);
   await component.start();
   return { redis, [Symbol.asyncDispose]: () => component.stop(deadlineIn(1_000)) };
@@ -67,4 +68,16 @@ test('a fault of ours is not taken for an outage', async () => {
   const { err } = await rejection(producer.redis.call('NOSUCHCOMMAND'));
   expect(err).toBeInstanceOf(Error);
   expect(isRedisUnavailable(err)).toBe(false);
+});
+
+test('a connection whose other side is gone without a word is replaced', async () => {
+  await using proxy = await startProxy(server.url);
+  await using producer = await open('producer', proxy.url);
+  expect(await producer.redis.ping()).toBe('PONG');
+  proxy.silence();
+  const { err } = await rejection(producer.redis.ping());
+  expect(isRedisUnavailable(err)).toBe(true);
+  await vi.waitFor(async () => expect(await producer.redis.ping()).toBe('PONG'), {
+    timeout: 10_000,
+  });
 });

@@ -4,6 +4,7 @@ import { createCatalog } from '@drover/jobs/catalog';
 import { queueNames, queues } from '@drover/jobs/definition/queues';
 import { localArtifactStore } from '@drover/shared/artifacts/local-store';
 import { type Config, ConfigError } from '@drover/shared/config';
+import { createReadiness } from '@drover/shared/health/readiness';
 import { processHealthServer } from '@drover/shared/health/server';
 import type { Component } from '@drover/shared/lifecycle/stack';
 import { together } from '@drover/shared/lifecycle/together';
@@ -14,12 +15,12 @@ import { createRedis, redisComponent } from '@drover/shared/redis/connections';
 import { createStores } from '@drover/shared/stores';
 import type { Workshop } from './execution/pipeline.ts';
 import { queueWorker } from './queue-worker.ts';
-import { createServices } from './services/on-demand.ts';
+import { checkLibraries, createServices } from './services/on-demand.ts';
 
 /** @throws ConfigError when CONCURRENCY names a queue that there is not. */
 const checkConcurrency = (concurrency: Config['concurrency']) => {
   const problems = Object.keys(concurrency)
-    .filter((name) => !(name in queues))
+    .filter((name) => !Object.hasOwn(queues, name))
     .map(
       (name) =>
         `CONCURRENCY names the queue "${name}", which there is not.${didYouMean(name, queueNames)}`,
@@ -30,6 +31,8 @@ const checkConcurrency = (concurrency: Config['concurrency']) => {
 /** The worker process, put together: its components in the order in which they start. */
 export const composeWorker = (config: Config, log: Log): readonly Component[] => {
   checkConcurrency(config.concurrency);
+  checkLibraries();
+  const readiness = createReadiness();
   const stores = createStores('worker', config, log);
   const redis = createRedis({
     url: config.redis.url,
@@ -67,14 +70,16 @@ export const composeWorker = (config: Config, log: Log): readonly Component[] =>
 
   return [
     ...stores.components,
-    redisComponent(redis),
-    bullQueues,
-    component,
-    together('workers', workers),
     processHealthServer(config, {
       port: config.ports.worker,
       variable: 'WORKER_PORT',
       checks: stores.checks,
+      readiness: readiness.check,
     }),
+    redisComponent(redis),
+    bullQueues,
+    component,
+    together('workers', workers),
+    readiness.component,
   ];
 };

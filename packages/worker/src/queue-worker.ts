@@ -10,15 +10,18 @@ import { LockLost, ShuttingDown } from './execution/interruption.ts';
 import { executeJob, type Workshop } from './execution/pipeline.ts';
 
 /**
- * A job is taken to be lost when its worker has not renewed the lock for this long. With
- * {@link stalledIntervalMs} this bounds recovery after a crash: a check marks the job, and the next
- * check after the lock has expired puts it back, so 12 s at most.
+ * A job is taken to be lost when its worker has not renewed the lock for this long. A check marks
+ * the job, and the next one after the lock has expired puts it back. Checks of several workers get
+ * in each other's way, so one may be skipped: recovery takes 8 + 2 · 3 = 14 s at most.
  */
 export const lockDurationMs = 8_000;
-export const stalledIntervalMs = 4_000;
+export const stalledIntervalMs = 3_000;
 
 /** A job that has lost this many workers is buried at the next loss: 3 losses in all. */
 const forgivenLosses = 2;
+
+/** Time that is left for handing jobs back when a stop has a deadline, in milliseconds. */
+const handBackMs = 3_000;
 
 /** How soon a worker tries again after Redis went away. BullMQ's default is 15 s. */
 const redisRetryMs = 500;
@@ -37,13 +40,10 @@ export interface QueueWorkerOptions {
 
 const seconds = (ms: number) => Math.ceil(ms / 1_000);
 
-const createWorker = (options: QueueWorkerOptions): Worker => {
+type Execute = (job: Job, token?: string, signal?: AbortSignal) => Promise<unknown>;
+
+const createWorker = (options: QueueWorkerOptions, execute: Execute): Worker => {
   const { workshop, keep } = options;
-  const execute = (job: Job, token: string | undefined, signal: AbortSignal | undefined) => {
-    if (!job.id || !token || !signal)
-      throw new UnrecoverableError('claimed without id, token or signal');
-    return executeJob({ job, id: job.id, token, signal, startedAt: Date.now() }, workshop);
-  };
   // BullMQ asks Redis for its version: it waits for delayed jobs to the millisecond only where it knows
   // that the server can, and would else be up to a second late.
   return new Worker(
@@ -76,16 +76,34 @@ const createWorker = (options: QueueWorkerOptions): Worker => {
 export const queueWorker = (options: QueueWorkerOptions): Component => {
   const log = options.workshop.log.child({ queue: options.queue, partition: options.partition });
   let worker: Worker | undefined;
+  let running = 0;
 
-  /** Stops claiming at once; running jobs get the grace, then they are interrupted and go back to the queue. */
-  const drain = async (running: Worker) => {
-    const closed = running.close();
+  const execute: Execute = async (job, token, signal) => {
+    if (!job.id || !token || !signal) {
+      throw new UnrecoverableError('claimed without id, token or signal');
+    }
+    running += 1;
     try {
-      await within(deadlineIn(options.graceMs), 'finishing running jobs', closed);
+      const claimed = { job, id: job.id, token, signal, startedAt: Date.now() };
+      return await executeJob(claimed, options.workshop);
+    } finally {
+      running -= 1;
+    }
+  };
+
+  /**
+   * Stops claiming at once; running jobs get the grace, then they are interrupted and go back to the
+   * queue. A worker that runs nothing need not wait for a Redis that is away.
+   */
+  const drain = async (bull: Worker, graceMs: number) => {
+    const nothingToSettle = running === 0 && options.redis.status !== 'ready';
+    const closed = bull.close(nothingToSettle);
+    try {
+      await within(deadlineIn(graceMs), 'finishing running jobs', closed);
     } catch {
       log.warn('the grace is over: handing running jobs back');
       // BullMQ passes the reason on to the signal as it is; its type says string only.
-      running.cancelAllJobs(new ShuttingDown() as unknown as string);
+      bull.cancelAllJobs(new ShuttingDown() as unknown as string);
       await closed;
     }
   };
@@ -93,20 +111,23 @@ export const queueWorker = (options: QueueWorkerOptions): Component => {
   return {
     name: `worker:${options.queue}.${options.partition}`,
     start: async () => {
-      worker = createWorker(options);
+      const bull = createWorker(options, execute);
+      worker = bull;
       // A lost connection is reported once, by the connection itself.
-      worker.on('error', (err) => {
+      bull.on('error', (err) => {
         log[isRedisUnavailable(err) ? 'debug' : 'warn']({ reason: err.message }, 'BullMQ worker');
       });
-      worker.on('stalled', (id) => log.warn({ jobId: id }, 'the worker of this job was lost'));
-      worker.on('lockRenewalFailed', (ids) => {
-        for (const id of ids) worker?.cancelJob(id, new LockLost() as unknown as string);
+      bull.on('stalled', (id) => log.warn({ jobId: id }, 'the worker of this job was lost'));
+      bull.on('lockRenewalFailed', (ids) => {
+        for (const id of ids) bull.cancelJob(id, new LockLost() as unknown as string);
       });
-      await worker.waitUntilReady();
-      worker.run().catch((err: unknown) => log.error({ err }, 'stopped claiming jobs'));
+      await bull.waitUntilReady();
+      // Runs until it is closed. Should it ever fail, the process ends and is started anew.
+      void bull.run();
     },
-    stop: async () => {
-      if (worker) await drain(worker);
+    stop: async (deadline) => {
+      const graceMs = Math.min(options.graceMs, deadline.remainingMs() - handBackMs);
+      if (worker) await drain(worker, Math.max(0, graceMs));
     },
   };
 };

@@ -100,6 +100,11 @@ test.each([
   ['null', null, 'null'],
   ['a cyclic object', cyclic, 'a value that cannot be shown was thrown'],
   ['a hostile object', hostile, 'a value that cannot be shown was thrown'],
+  ['an error without a message', new AggregateError([]), 'AggregateError'],
+  ['an error of broken text', new Error('\ud800'), '\ufffd'],
+  ['an error of 5 MB', new Error('x'.repeat(5_000_000)), 'x'.repeat(2_000)],
+  ['BullMQ’s own words', new Error('bullmq:rateLimitExceeded'), 'rate limit exceeded'],
+  ['a message that is no text', Object.assign(new Error(), { message: 7 }), '7'],
 ])('a handler that throws %s fails like any other', async (_what, thrown, message) => {
   const run = async () => {
     throw thrown;

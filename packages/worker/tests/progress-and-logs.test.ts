@@ -55,3 +55,13 @@ test('of too many lines the latest are kept', async () => {
   expect(count).toBe(keptLogLines);
   expect(logs.at(-1)).toMatch(new RegExp(`line ${keptLogLines + 10}$`));
 });
+
+test('a handler that logs without an end is not held up by it', async () => {
+  const flood = anyJob('test.flood', async ({ log }) => {
+    for (let line = 1; line <= 50_000; line += 1) log.info(`line ${line}`);
+  });
+  await using worker = await startWorker([flood]);
+  const job = await worker.finished(await worker.submit('test.flood', {}));
+  const { logs } = await worker.queue.getJobLogs(job.id ?? '');
+  expect(logs.at(-1)).toMatch(/line 50000$/);
+});

@@ -4,6 +4,7 @@ import { FastifyAdapter } from '@bull-board/fastify';
 import { queueNames } from '@drover/jobs/definition/queues';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
 import type { FastifyInstance } from 'fastify';
+import { toProblem } from '../errors/problem-handler.ts';
 
 export const bullBoardPath = '/admin/queues';
 
@@ -25,6 +26,11 @@ export const bullBoard = async (
       ),
     ).flat(),
     options: { uiConfig: { boardTitle: 'Drover' } },
+  });
+  // Set after createBullBoard, whose own handler would show stack traces and Redis's words.
+  board.setErrorHandler((err) => {
+    const problem = toProblem(err);
+    return { status: problem.status as 500, body: problem.toBody(bullBoardPath) as never };
   });
   await scope.register(board.registerPlugin(), { prefix: bullBoardPath });
 };

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import {
   type ArtifactStore,
   isArtifactName,
@@ -31,7 +32,7 @@ const rangeOf = (request: FastifyRequest, file: StoredArtifact): ByteRange | und
 const isUnchanged = (request: FastifyRequest, file: StoredArtifact): boolean =>
   (request.headers['if-none-match'] ?? '')
     .split(',')
-    .some((tag) => tag.trim().replace(/^W\//, '') === file.etag);
+    .some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === file.etag);
 
 /** Files come from users: a browser must neither guess their type nor run what is in them. */
 const headersFor = (name: string, file: StoredArtifact) => ({
@@ -50,7 +51,8 @@ const sendFile = (request: FastifyRequest, reply: FastifyReply, file: StoredArti
     .header('content-length', range ? range.end - range.start + 1 : file.size);
   if (range)
     reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${file.size}`);
-  return reply.send(file.open(range));
+  // An empty stream: Fastify would read the file through to answer HEAD, or forget its length.
+  return reply.send(request.method === 'HEAD' ? Readable.from([]) : file.open(range));
 };
 
 /** `GET /jobs/:id/artifacts/:name`: a file that a job produced. */

@@ -31,9 +31,9 @@ const storeUnavailable = (cause: unknown) =>
   });
 
 /** The problem that an error is to the client. What it does not know stays a secret of the log. */
-const toProblem = (err: FastifyError | Problem): Problem => {
+export const toProblem = (err: Error & Partial<FastifyError>): Problem => {
   if (err instanceof Problem) return err;
-  const known = fastifyProblems[err.code];
+  const known = fastifyProblems[err.code ?? ''];
   if (known) return new Problem(known[0], known[1], { cause: err });
   if (isRedisUnavailable(err)) return storeUnavailable(err);
   if (err instanceof SyntaxError && err.statusCode === 400) {

@@ -1,7 +1,8 @@
 import { jobEnvelope } from '@drover/jobs/record/envelope';
 import { decodeFailure, workerLostCode } from '@drover/jobs/record/failure';
 import type { JobAddress } from '@drover/shared/job-id';
-import type { Job, JobState } from 'bullmq';
+import type { JobPlace } from '@drover/shared/queues/read-job';
+import type { Job } from 'bullmq';
 
 export type JobStatus =
   | 'scheduled'
@@ -31,15 +32,12 @@ export interface JobResource {
   links: { self: string };
 }
 
-/** BullMQ's name for where a job is. */
-export type BullState = JobState | 'unknown';
-
 const instant = (ms: number | null | undefined): string | null =>
   ms ? new Date(ms).toISOString() : null;
 
 /** The status that a client sees. */
-const statusOf = (job: Job, state: BullState): JobStatus => {
-  switch (state) {
+const statusOf = (job: Job, place: JobPlace): JobStatus => {
+  switch (place) {
     case 'completed':
       return 'succeeded';
     case 'failed':
@@ -64,13 +62,17 @@ const progressOf = (job: Job, status: JobStatus): number => {
   return typeof fraction === 'number' ? fraction : 0;
 };
 
-/** BullMQ itself buries a job whose workers were lost too often; such a failure is not one of ours. */
+/**
+ * BullMQ itself buries a job whose workers were lost too often; every other failure has a record of
+ * ours as the latest stack trace.
+ */
+const latestFailure = (job: Job) => decodeFailure(job.stacktrace?.at(-1) ?? '');
 const wasBuried = (job: Job, status: JobStatus): boolean =>
-  status === 'failed' && decodeFailure(job.stacktrace?.at(-1) ?? '')?.message !== job.failedReason;
+  status === 'failed' && (!latestFailure(job) || job.deferredFailure !== undefined);
 
 /** How the latest failed attempt failed; null when none has, or when the job succeeded after all. */
 const errorOf = (job: Job, status: JobStatus): JobResource['error'] => {
-  if (status === 'succeeded' || !job.failedReason) return null;
+  if (status === 'succeeded') return null;
   if (wasBuried(job, status)) {
     return {
       code: workerLostCode,
@@ -79,7 +81,7 @@ const errorOf = (job: Job, status: JobStatus): JobResource['error'] => {
       retryable: false,
     };
   }
-  const failure = decodeFailure(job.stacktrace?.at(-1) ?? '');
+  const failure = latestFailure(job);
   if (!failure) return null;
   const { code, message, attempt, retryable } = failure;
   return { code, message, attempt, retryable };
@@ -89,10 +91,10 @@ const errorOf = (job: Job, status: JobStatus): JobResource['error'] => {
 const attemptsMade = (job: Job, status: JobStatus): number =>
   job.attemptsMade - (wasBuried(job, status) ? 1 : 0);
 
-/** Makes the resource of a BullMQ job and its state. */
-export const toResource = (address: JobAddress, job: Job, state: BullState): JobResource => {
+/** Makes the resource of a BullMQ job and its place. */
+export const toResource = (address: JobAddress, job: Job, place: JobPlace): JobResource => {
   const { tenant, payload } = jobEnvelope.parse(job.data);
-  const status = statusOf(job, state);
+  const status = statusOf(job, place);
   return {
     id: address.id,
     type: job.name,

@@ -16,14 +16,20 @@ export interface Submission {
   payload: unknown;
 }
 
-/** Whether a value nests deeper than `limit`; iterative, because recursion is what deep bodies attack. */
-export const isDeeperThan = (value: unknown, limit: number): boolean => {
+/**
+ * What makes a JSON value unfit for a job, wherever it stands: nesting deeper than {@link maxDepth},
+ * or a number too large to be one (`1e999`). Iterative, because recursion is what deep bodies attack.
+ */
+export const unfitness = (value: unknown): string | undefined => {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > limit) return true;
+    if (depth > maxDepth) return `nests deeper than ${maxDepth} levels`;
+    if (level.some((it) => typeof it === 'number' && !Number.isFinite(it))) {
+      return 'holds a number that is too large';
+    }
     level = level.flatMap((it) => (typeof it === 'object' && it !== null ? Object.values(it) : []));
   }
-  return false;
+  return undefined;
 };
 
 const invalid = (detail: string, errors: ReturnType<typeof fieldErrors>) =>
@@ -34,11 +40,8 @@ const invalid = (detail: string, errors: ReturnType<typeof fieldErrors>) =>
  * @throws Problem `invalid-submission` or `unknown-job-type`, with a pointer to each fault.
  */
 export const parseSubmission = (body: unknown, catalog: Catalog): Submission => {
-  if (isDeeperThan(body, maxDepth)) {
-    throw invalid('The body is nested too deeply.', [
-      { pointer: '', message: `nests deeper than ${maxDepth} levels` },
-    ]);
-  }
+  const unfit = unfitness(body);
+  if (unfit) throw invalid(`The body ${unfit}.`, [{ pointer: '', message: unfit }]);
   const envelope = submission.safeParse(body);
   if (!envelope.success) throw invalid('The submission is not valid.', fieldErrors(envelope.error));
 

@@ -33,6 +33,7 @@ describe('defineJob', () => {
     ['an unknown option', { timout: '5s' }, /timout/],
     ['a type without an area', { type: 'echo' }, /<area>\.<verb>/],
     ['a bad duration', { timeout: 'soon' }, /duration/],
+    ['a timeout that no timer keeps', { timeout: '30d' }, /24 days at most/],
     ['no attempts', { retry: { attempts: 0 } }, /attempts/],
     ['an unknown retry option', { retry: { retries: 3 } }, /retries/],
     ['a payload that is no schema', { payload: { to: 'string' } }, /zod schema/],

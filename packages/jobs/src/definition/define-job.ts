@@ -1,4 +1,4 @@
-import { type Duration, duration } from '@drover/shared/duration';
+import { type Duration, timerDuration } from '@drover/shared/duration';
 import { CodedError } from '@drover/shared/errors';
 import { didYouMean } from '@drover/shared/nearest';
 import { z } from 'zod';
@@ -67,7 +67,7 @@ const definition = z.strictObject({
   payload: zodSchema,
   result: zodSchema,
   retry: retryPolicy.prefault({}),
-  timeout: duration.prefault('5m'),
+  timeout: timerDuration.prefault('5m'),
   demo: z.boolean().default(false),
   run: z.custom((value) => typeof value === 'function', 'expected a function'),
 });

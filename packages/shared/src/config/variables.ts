@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from '../duration.ts';
+import { duration, timerDuration } from '../duration.ts';
 import { apiKeys } from './api-keys.ts';
 
 /** What the reference and the error messages say of a variable, beside its schema. */
@@ -77,10 +77,10 @@ export const sections = {
     PORT: port.prefault('3000').meta(notes('Port of the API.')),
     WORKER_PORT: port.prefault('3001').meta(notes('Port of the worker’s health endpoints.')),
     SCHEDULER_PORT: port.prefault('3002').meta(notes('Port of the scheduler’s health endpoints.')),
-    SHUTDOWN_GRACE: duration
+    SHUTDOWN_GRACE: timerDuration
       .prefault('25s')
       .meta(notes('How long running jobs may go on after SIGTERM before they are handed back.')),
-    STARTUP_TIMEOUT: duration
+    STARTUP_TIMEOUT: timerDuration
       .prefault('30s')
       .meta(notes('How long a starting process waits for Redis and Postgres to be reachable.')),
   },

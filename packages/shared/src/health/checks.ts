@@ -52,7 +52,9 @@ export const redisCheck =
 export const postgresCheck =
   (pool: Pool): Check =>
   async () => {
-    await pool.query('select 1').catch(() => {
+    // Given up before the check is, so that a hung server does not keep a connection for each check.
+    const query = { text: 'select 1', query_timeout: checkTimeoutMs - 100 };
+    await pool.query(query).catch(() => {
       throw new Error('Postgres does not answer');
     });
   };
@@ -60,8 +62,11 @@ export const postgresCheck =
 export const diskCheck =
   (config: Config): Check =>
   async () => {
-    await mkdir(config.dataDir, { recursive: true });
-    const { bavail, bsize } = await statfs(config.dataDir);
+    const { bavail, bsize } = await mkdir(config.dataDir, { recursive: true })
+      .then(() => statfs(config.dataDir))
+      .catch((err: NodeJS.ErrnoException) => {
+        throw new Error(`DATA_DIR cannot be used (${err.code})`);
+      });
     if (bavail * bsize < config.health.minDiskBytes) {
       throw new Error(`only ${mebibytes(bavail * bsize)} are free on the disk of DATA_DIR`);
     }

@@ -1,27 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { Config } from '../config.ts';
-import { CodedError } from '../errors.ts';
+import { listenError } from '../http/listen-error.ts';
 import type { Component } from '../lifecycle/stack.ts';
 import { type Check, diskCheck, memoryCheck } from './checks.ts';
 import { answerProbe, type Probe, type ProbeChecks, probes } from './probes.ts';
 
 const isProbe = (name: string | undefined): name is Probe => probes.includes(name as Probe);
-
-/** Why an address cannot be listened on, and the variable that changes it. */
-export const listenError = (
-  err: NodeJS.ErrnoException,
-  at: { host: string; port: number; variable: string },
-): Error => {
-  const reasons: Record<string, string> = {
-    EADDRINUSE: `Port ${at.port} is already taken. Set ${at.variable} to a free one.`,
-    EACCES: `Port ${at.port} may not be used by this user. Set ${at.variable} to one above 1023.`,
-    EADDRNOTAVAIL: `${at.host} is no address of this machine. Set HOST to one that is.`,
-    ENOTFOUND: `${at.host} is no known address. Set HOST to one of this machine.`,
-  };
-  const reason = reasons[err.code ?? ''];
-  return reason ? new CodedError('address-unavailable', reason, { cause: err }) : err;
-};
 
 const listen = async (server: Server, host: string, port: number) => {
   server.listen(port, host);
@@ -73,16 +58,21 @@ const healthServer = (options: {
 /** The health server of a worker or a scheduler, which cannot work without Redis. */
 export const processHealthServer = (
   config: Config,
-  options: { port: number; variable: string; checks: { redis: Check; postgres: Check } },
+  options: {
+    port: number;
+    variable: string;
+    checks: { redis: Check; postgres: Check };
+    readiness: Check;
+  },
 ): Component => {
-  const { port, variable, checks } = options;
+  const { port, variable, checks, readiness } = options;
   return healthServer({
     host: config.host,
     port,
     variable,
     checks: {
       live: {},
-      ready: { redis: checks.redis },
+      ready: { process: readiness, redis: checks.redis },
       health: { ...checks, disk: diskCheck(config), memory: memoryCheck(config) },
     },
   });

@@ -41,27 +41,35 @@ export const runProcess = async (name: string, load: () => Promise<Compose>): Pr
   const components = await wellSetUp(async () => (await load())(config, log));
   const stack = createStack(components, log);
 
-  let stopRequestedAt: number | undefined;
-  const stop = async (reason: string, status: number) => {
-    if (stopRequestedAt !== undefined) {
-      if (performance.now() - stopRequestedAt > impatientAfterMs) process.exit(130);
-      return;
-    }
-    stopRequestedAt = performance.now();
+  let stopping: Promise<void> | undefined;
+  let exitCode = 0;
+  const stopAndExit = async (reason: string) => {
+    const stoppedAt = performance.now();
     log.info({ reason }, 'stopping');
     const unclean = await stack.stop(deadlineIn(config.lifecycle.graceMs + closingMs));
-    log.info({ unclean, tookMs: Math.round(performance.now() - stopRequestedAt) }, 'stopped');
-    process.exit(unclean.length > 0 ? 1 : status);
+    log.info({ unclean, tookMs: Math.round(performance.now() - stoppedAt) }, 'stopped');
+    process.exit(unclean.length > 0 ? 1 : exitCode);
+  };
+  const stop = (reason: string) => {
+    stopping ??= stopAndExit(reason);
   };
 
+  let firstSignalAt: number | undefined;
+  const onSignal = (signal: NodeJS.Signals) => {
+    firstSignalAt ??= performance.now();
+    if (performance.now() - firstSignalAt > impatientAfterMs) process.exit(130);
+    stop(signal);
+  };
+
+  /** Ends the process with 1, but in good order: what fails here is not the running jobs' fault. */
   const fail = (thrown: unknown, what: string) => {
-    const err = toError(thrown);
-    log.fatal({ err }, what);
-    void stop(what, 1);
+    log.fatal({ err: toError(thrown) }, what);
+    exitCode = 1;
+    stop(what);
   };
 
-  process.on('SIGTERM', () => void stop('SIGTERM', 0));
-  process.on('SIGINT', () => void stop('SIGINT', 0));
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
   process.on('uncaughtException', (thrown) => fail(thrown, 'uncaught exception'));
   process.on('unhandledRejection', (thrown) => fail(thrown, 'unhandled rejection'));
   // Whoever read our output is gone; that is no reason to drop running jobs.
@@ -69,9 +77,7 @@ export const runProcess = async (name: string, load: () => Promise<Compose>): Pr
 
   try {
     await stack.start();
-    if (stopRequestedAt === undefined) {
-      log.info({ startMs: Math.round(performance.now() - startedAt) }, 'ready');
-    }
+    if (!stopping) log.info({ startMs: Math.round(performance.now() - startedAt) }, 'ready');
   } catch (err) {
     fail(err, 'could not start');
   }

@@ -1,13 +1,17 @@
-import { Queue } from 'bullmq';
+import { type Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { JobAddress } from '../job-id.ts';
 import type { Keys } from '../keys.ts';
 import type { Component } from '../lifecycle/stack.ts';
 import type { Log } from '../log.ts';
+import { type JobPlace, readJob } from './read-job.ts';
 
 /** The BullMQ queues that a process talks to, each opened when first asked for. */
 export interface QueueSet extends Component {
-  /** The queue of that name in that partition. */
+  /** The queue of that name in that partition. Names come from the registry, never from a client. */
   get(name: string, partition: number): Queue;
+  /** A job and where it is; undefined when there is none of that id. */
+  read(address: JobAddress): Promise<{ job: Job; place: JobPlace } | undefined>;
 }
 
 export const createQueueSet = (options: { redis: Redis; keys: Keys; log: Log }): QueueSet => {
@@ -17,7 +21,8 @@ export const createQueueSet = (options: { redis: Redis; keys: Keys; log: Log }):
     const queue = new Queue(name, {
       connection: options.redis,
       prefix: options.keys.partition(partition),
-      skipVersionCheck: true,
+      // Looking at a queue must not write to it.
+      skipMetasUpdate: true,
       // Otherwise a command issued while Redis is away would wait for it instead of failing fast.
       skipWaitingForReady: true,
     });
@@ -26,14 +31,17 @@ export const createQueueSet = (options: { redis: Redis; keys: Keys; log: Log }):
     return queue;
   };
 
+  const get = (name: string, partition: number): Queue => {
+    const key = `${partition}:${name}`;
+    const queue = open.get(key) ?? connect(name, partition);
+    open.set(key, queue);
+    return queue;
+  };
+
   return {
     name: 'queues',
-    get: (name, partition) => {
-      const key = `${partition}:${name}`;
-      const queue = open.get(key) ?? connect(name, partition);
-      open.set(key, queue);
-      return queue;
-    },
+    get,
+    read: ({ id, queue, partition }) => readJob(options.redis, get(queue, partition), id),
     start: async () => undefined,
     stop: async () => {
       await Promise.all([...open.values()].map((queue) => queue.close()));

@@ -13,6 +13,12 @@ export type RedisPurpose = 'producer' | 'worker';
 /** How long a producer waits for an answer. Under the one second that the API promises for a 503. */
 export const producerTimeoutMs = 800;
 
+/**
+ * A connection on which an answer is overdue for this long is given up and replaced: the other side
+ * may be gone without a word. Above what BullMQ's blocking commands wait for (10 s) where they run.
+ */
+const socketTimeoutMs = { producer: 2_000, worker: 15_000 };
+
 /** Reconnecting: at once, then slower, never slower than every second. */
 const reconnectDelayMs = (attempt: number): number => Math.min(50 * 2 ** (attempt - 1), 1_000);
 
@@ -22,8 +28,9 @@ const optionsFor = {
     maxRetriesPerRequest: 0,
     commandTimeout: producerTimeoutMs,
     autoResendUnfulfilledCommands: false,
+    socketTimeout: socketTimeoutMs.producer,
   },
-  worker: { maxRetriesPerRequest: null },
+  worker: { maxRetriesPerRequest: null, socketTimeout: socketTimeoutMs.worker },
 } satisfies Record<RedisPurpose, RedisOptions>;
 
 /** Says once when the server is lost and once when it is back, however many attempts lie between. */
@@ -75,7 +82,7 @@ export const connected = (redis: Redis): Promise<void> =>
 
 /** Opens and closes a connection of {@link createRedis} with the process. */
 export const redisComponent = (redis: Redis): Component => ({
-  name: `redis:${redis.options.connectionName}`,
+  name: `redis:${redis.options.maxRetriesPerRequest === null ? 'worker' : 'producer'}`,
   start: () => connected(redis),
   stop: async () => {
     if (redis.status === 'ready') await redis.quit().catch(() => redis.disconnect());

@@ -14,6 +14,8 @@ const signs = [
   'CLUSTERDOWN ',
   'MASTERDOWN ',
   'NOREPLICAS ',
+  'NOAUTH ',
+  'WRONGPASS ',
 ] as const;
 
 const socketCodes =

@@ -9,6 +9,7 @@ export const keptLogLines = 1_000;
 const maxLineLength = 2_000;
 
 const levels = ['debug', 'info', 'warn', 'error'] as const;
+type Level = (typeof levels)[number];
 
 /** Fields as text; whatever a handler passes, logging never throws. */
 const stringify = (fields: Record<string, unknown>): string => {
@@ -19,37 +20,66 @@ const stringify = (fields: Record<string, unknown>): string => {
   }
 };
 
-/** A handler's log: every line goes to the worker's log, and all but `debug` are kept with the job. */
+/** Keeps lines with the job, in order and in batches, so that a chatty handler is not held up. */
+const createKeeper = (job: Pick<Job, 'log' | 'opts'>, log: Log) => {
+  job.opts.keepLogs ??= keptLogLines;
+  let pending: string[] = [];
+  let writing: Promise<void> | undefined;
+
+  const writePending = async () => {
+    while (pending.length > 0) {
+      const batch = pending;
+      pending = [];
+      try {
+        // Sent together over one connection, they arrive in this order.
+        await Promise.all(batch.map((line) => job.log(line)));
+      } catch (err) {
+        log.warn({ err }, 'log lines were not kept with the job');
+      }
+    }
+    writing = undefined;
+  };
+
+  return {
+    keep: (line: string) => {
+      pending.push(line.slice(0, maxLineLength));
+      // More than these would push one another out in Redis.
+      if (pending.length > keptLogLines) pending.shift();
+      writing ??= Promise.resolve().then(writePending);
+    },
+    written: async () => writing,
+  };
+};
+
+/**
+ * A handler's log: every line goes to the worker's log, and all but `debug` are kept with the job.
+ * `close` waits until they are, and takes no more.
+ */
 export const createJobLog = (
   job: Pick<Job, 'log' | 'opts'>,
   log: Log,
-): JobLog & { flush(): Promise<void> } => {
-  job.opts.keepLogs ??= keptLogLines;
-  let written: Promise<unknown> = Promise.resolve();
+): JobLog & { close(): Promise<void> } => {
+  const keeper = createKeeper(job, log);
+  let isClosed = false;
 
-  const keep = (level: string, message: string, fields?: Record<string, unknown>) => {
-    const line = [new Date().toISOString(), level, message, fields && stringify(fields)]
-      .filter((part) => part !== undefined)
-      .join(' ')
-      .slice(0, maxLineLength);
-    written = written
-      .then(() => job.log(line))
-      .catch((err: unknown) => log.warn({ err }, 'a log line was not kept with the job'));
+  const write = (level: Level) => (message: string, fields?: Record<string, unknown>) => {
+    if (isClosed) return;
+    const details = fields && stringify(fields);
+    // Read back from the text, the fields hold no getter that could throw while they are logged.
+    log[level](details ? JSON.parse(details) : {}, message);
+    if (level === 'debug') return;
+    const parts = [new Date().toISOString(), level, message, details];
+    keeper.keep(parts.filter((part) => part !== undefined).join(' '));
   };
-
-  const write =
-    (level: (typeof levels)[number]) => (message: string, fields?: Record<string, unknown>) => {
-      log[level](fields ?? {}, message);
-      if (level !== 'debug') keep(level, message, fields);
-    };
 
   return {
     debug: write('debug'),
     info: write('info'),
     warn: write('warn'),
     error: write('error'),
-    flush: async () => {
-      await written;
+    close: async () => {
+      isClosed = true;
+      await keeper.written();
     },
   };
 };

@@ -4,6 +4,7 @@ import { PermanentError } from '@drover/jobs/definition/errors';
 import type { Services } from '@drover/jobs/definition/services';
 import { jobEnvelope } from '@drover/jobs/record/envelope';
 import type { ArtifactStore } from '@drover/shared/artifacts/store';
+import { deadlineIn, within } from '@drover/shared/lifecycle/deadline';
 import type { Log } from '@drover/shared/log';
 import { z } from 'zod';
 import { jobArtifacts } from './artifacts.ts';
@@ -74,7 +75,10 @@ const parseResult = (type: JobType, result: unknown): unknown => {
   return parsed.data;
 };
 
-/** Runs the handler with all that its context promises. */
+/** Longest time that a finished attempt waits for its last progress and log lines to be kept. */
+const keepingMs = 2_000;
+
+/** Runs the handler with all that its context promises, until the attempt is over. */
 const runHandler = async (
   { job, id, envelope, signal }: OpenedJob,
   type: JobType,
@@ -84,25 +88,27 @@ const runHandler = async (
 ): Promise<unknown> => {
   const progress = createProgressReporter(job, log);
   const jobLog = createJobLog(job, log);
-  const context = {
-    payload,
-    id,
-    tenant: envelope.tenant,
-    attempt: job.attemptsMade + 1,
-    losses: job.stalledCounter,
-    key: id,
-    progress: progress.report,
-    log: jobLog,
-    services,
-    artifacts: jobArtifacts(artifacts, id),
-  };
-  try {
-    return await runWithSignal(async (signal) => type.run({ ...context, signal }), {
-      timeoutMs: type.timeoutMs,
-      signal,
+  const run = (attemptSignal: AbortSignal) =>
+    type.run({
+      payload,
+      id,
+      tenant: envelope.tenant,
+      attempt: job.attemptsMade + 1,
+      losses: job.stalledCounter,
+      key: id,
+      signal: attemptSignal,
+      progress: progress.report,
+      log: jobLog,
+      services,
+      artifacts: jobArtifacts(artifacts, id, attemptSignal),
     });
+  try {
+    return await runWithSignal(run, { timeoutMs: type.timeoutMs, signal });
   } finally {
-    await Promise.all([progress.flush(), jobLog.flush()]);
+    const kept = Promise.all([progress.close(), jobLog.close()]);
+    await within(deadlineIn(keepingMs), 'keeping progress and log', kept).catch((err: unknown) => {
+      log.warn({ err }, 'progress or log lines may be missing');
+    });
   }
 };
 

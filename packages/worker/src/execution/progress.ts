@@ -1,5 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '@drover/shared/log';
 import type { Job } from 'bullmq';
+
+/** Progress is written this often at most, in milliseconds. */
+const minIntervalMs = 100;
 
 /**
  * Writes a job's progress to Redis without flooding it: at most one write is under way, and of what
@@ -7,14 +11,15 @@ import type { Job } from 'bullmq';
  */
 export interface ProgressReporter {
   report(fraction: number, note?: string): void;
-  /** Resolves when the latest report is written. A write that fails is logged, not thrown. */
-  flush(): Promise<void>;
+  /** Writes the latest report at once and takes no more. A write that fails is logged, not thrown. */
+  close(): Promise<void>;
 }
 
 export const createProgressReporter = (
   job: Pick<Job, 'updateProgress'>,
   log: Log,
 ): ProgressReporter => {
+  const closing = new AbortController();
   let latest: { fraction: number; note?: string } | undefined;
   let writing: Promise<void> | undefined;
 
@@ -27,19 +32,23 @@ export const createProgressReporter = (
       } catch (err) {
         log.warn({ err }, 'progress was not recorded');
       }
+      await sleep(minIntervalMs, undefined, { signal: closing.signal }).catch(() => undefined);
     }
     writing = undefined;
   };
 
   return {
     report: (fraction, note) => {
-      if (!Number.isFinite(fraction)) return;
+      if (closing.signal.aborted || !Number.isFinite(fraction)) return;
       latest = {
         fraction: Math.min(1, Math.max(0, fraction)),
         ...(note !== undefined && { note: String(note).slice(0, 200) }),
       };
       writing ??= writeLatest();
     },
-    flush: async () => writing,
+    close: async () => {
+      closing.abort();
+      await writing;
+    },
   };
 };

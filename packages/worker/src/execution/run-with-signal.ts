@@ -14,8 +14,8 @@ const whenAborted = (signal: AbortSignal) => {
 
 /**
  * Runs a handler until it settles, its time is up or the worker interrupts it, whichever comes
- * first. The handler's signal aborts in the latter cases; a handler that goes on all the same is no
- * longer listened to, and its outcome is dropped.
+ * first. The handler's signal aborts in the latter cases; a handler that goes on all the same can no
+ * longer write into the job, and its outcome is dropped.
  * @throws AttemptTimeout, the outer signal's reason, or what the handler threw.
  */
 export const runWithSignal = async <T>(

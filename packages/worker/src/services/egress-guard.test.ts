@@ -36,6 +36,11 @@ describe('isPublicAddress', () => {
     '::ffff:169.254.169.254',
     '64:ff9b::7f00:1',
     '2002:7f00:1::',
+    '::7f00:1',
+    '::102:304',
+    '1::',
+    '4000::1',
+    '168.63.129.16',
     'nonsense',
   ])('%s is not', (address) => {
     expect(isPublicAddress(address)).toBe(false);
@@ -77,6 +82,7 @@ describe('the egress agent', () => {
     'localhost',
     '[::1]',
     '[::ffff:127.0.0.1]',
+    '[::127.0.0.1]',
     '2130706433',
     '0x7f000001',
     '0177.0.0.1',

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { PermanentError } from '@drover/jobs/definition/errors';
 import ipaddr from 'ipaddr.js';
-import { Agent, buildConnector, type Dispatcher } from 'undici';
+import { Agent, buildConnector } from 'undici';
 
 /** Where a job may not go; never worth a retry. */
 const egressRefused = (host: string): PermanentError =>
@@ -36,9 +36,19 @@ const createAllowList = (entries: readonly string[]) => {
   };
 };
 
+/** The only part of IPv6 that public addresses are given out of (RFC 4291). */
+const globalUnicast = ipaddr.parseCIDR('2000::/3');
+
+/** A public address that answers on every virtual machine of Azure with what belongs to it alone. */
+const azureMetadata = '168.63.129.16';
+
 /** Whether an address belongs to the public internet: not private, loopback, link-local, metadata … */
-export const isPublicAddress = (text: string): boolean =>
-  ipaddr.isValid(text) && ipaddr.process(text).range() === 'unicast';
+export const isPublicAddress = (text: string): boolean => {
+  if (!ipaddr.isValid(text)) return false;
+  const address = ipaddr.process(text);
+  if (address.range() !== 'unicast' || address.toString() === azureMetadata) return false;
+  return address.kind() === 'ipv4' || address.match(globalUnicast);
+};
 
 /**
  * A dispatcher for `fetch` that connects to public addresses only. The address is judged when the
@@ -79,5 +89,3 @@ export const refusalIn = (err: unknown): PermanentError | undefined => {
   }
   return undefined;
 };
-
-export type EgressAgent = Dispatcher;

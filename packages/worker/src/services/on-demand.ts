@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Services } from '@drover/jobs/definition/services';
 import type { ArtifactStore } from '@drover/shared/artifacts/store';
 import type { Config } from '@drover/shared/config';
+import { CodedError } from '@drover/shared/errors';
 import type { Component } from '@drover/shared/lifecycle/stack';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
 
@@ -16,11 +17,27 @@ const onDemand = <T>(make: () => Promise<T>): OnDemand<T> => {
   let made: Promise<T> | undefined;
   return {
     get: () => {
-      made ??= make();
+      made ??= make().catch((err: unknown) => {
+        // The next job tries again.
+        made = undefined;
+        throw err;
+      });
       return made;
     },
     made: () => made,
   };
+};
+
+/** @throws CodedError `library-missing` when a library that jobs will ask for is not installed. */
+export const checkLibraries = (): void => {
+  for (const library of ['sharp', 'nodemailer', 'undici']) {
+    try {
+      import.meta.resolve(library);
+    } catch (cause) {
+      const message = `The library "${library}" is not installed. Install the packages again.`;
+      throw new CodedError('library-missing', message, { cause });
+    }
+  }
 };
 
 /**

@@ -1,12 +1,11 @@
 import { PermanentError } from '@drover/jobs/definition/errors';
 import type { Sources } from '@drover/jobs/definition/services';
 import type { Source } from '@drover/jobs/fields/source';
-import { jobEnvelope } from '@drover/jobs/record/envelope';
+import { findJob } from '@drover/jobs/record/find-job';
 import type { ArtifactAddress, ArtifactStore } from '@drover/shared/artifacts/store';
-import { parseJobId } from '@drover/shared/job-id';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
-import { fetch } from 'undici';
-import { type EgressAgent, refusalIn } from './egress-guard.ts';
+import { type Dispatcher, fetch } from 'undici';
+import { refusalIn } from './egress-guard.ts';
 
 const notFound = (what: string) =>
   new PermanentError(`${what} was not found`, { code: 'source-not-found' });
@@ -45,7 +44,7 @@ const collect = async (
 };
 
 export const createSources = (options: {
-  egress: EgressAgent;
+  egress: Dispatcher;
   artifacts: ArtifactStore;
   queues: QueueSet;
   maxBytes: number;
@@ -68,11 +67,8 @@ export const createSources = (options: {
   /** A tenant reaches its own jobs' files only; another's is as good as missing. */
   const fromArtifact = async (at: ArtifactAddress, tenant: string): Promise<Uint8Array> => {
     const what = `the artifact ${at.job}/${at.name}`;
-    const address = parseJobId(at.job);
-    const job =
-      address && (await options.queues.get(address.queue, address.partition).getJob(at.job));
-    const owner = jobEnvelope.safeParse(job?.data).data?.tenant;
-    const file = owner === tenant ? await options.artifacts.find(at) : undefined;
+    const job = await findJob(options.queues, at.job, tenant);
+    const file = job && (await options.artifacts.find(at));
     if (!file) throw notFound(what);
     return collect(file.open(), options.maxBytes);
   };
