@@ -120,15 +120,19 @@ const runHandler = async (
  */
 export const executeJob = async (claimed: ClaimedJob, workshop: Workshop): Promise<unknown> => {
   const { job, id } = claimed;
-  const log = workshop.log.child({ jobId: id, type: job.name, attempt: job.attemptsMade + 1 });
+  const log = workshop.log.child({
+    jobId: id,
+    type: job.name,
+    tenant: jobEnvelope.safeParse(job.data).data?.tenant,
+    attempt: job.attemptsMade + 1,
+  });
   observeStart(claimed, log);
   try {
     const opened = openEnvelope(claimed);
     const type = findType(workshop.catalog, job.name);
     const payload = parsePayload(type, opened.envelope.payload);
-    const jobLog = log.child({ tenant: opened.envelope.tenant });
-    const result = parseResult(type, await runHandler(opened, type, payload, workshop, jobLog));
-    observeEnd(claimed, 'succeeded', jobLog);
+    const result = parseResult(type, await runHandler(opened, type, payload, workshop, log));
+    observeEnd(claimed, 'succeeded', log);
     return result;
   } catch (thrown) {
     const { outcome, error } = await settleThrown(claimed, thrown, workshop.worker);
