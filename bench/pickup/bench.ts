@@ -11,7 +11,7 @@ import { type Plan, toJson, toText } from './report.ts';
 import { type Round, takeRound } from './samples.ts';
 import { summarize } from './summary.ts';
 
-const plan: Plan = { rounds: 3, jobsPerRound: 500, warmUpJobs: 100 };
+const plan: Plan = { rounds: 3, jobsPerRound: 1_000, warmUpJobs: 100 };
 
 const measure = async (resources: Resources) => {
   say('starting Redis, Postgres, Drover and a bare BullMQ worker…');
