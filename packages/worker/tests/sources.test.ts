@@ -121,3 +121,13 @@ test.each(['http://127.0.0.1:1/', 'http://user:secret@127.0.0.1/'])(
     expect(String(refusal)).not.toContain('secret');
   },
 );
+
+test('a source that cannot be reached says why', async () => {
+  const closed = createServer();
+  await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+  const { port } = closed.address() as AddressInfo;
+  await new Promise((resolve) => closed.close(resolve));
+  await expect(read({ url: `http://127.0.0.1:${port}/` })).rejects.toThrow(
+    'the source cannot be reached (ECONNREFUSED)',
+  );
+});

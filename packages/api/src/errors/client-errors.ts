@@ -14,7 +14,9 @@ const problemOf = (err: NodeJS.ErrnoException): Problem => {
 
 /** Answers what is not HTTP, comes too slowly or has too large headers: no request exists yet. */
 export const answerClientError = (err: NodeJS.ErrnoException, socket: Socket): void => {
-  if (err.code === 'ECONNRESET' || !socket.writable) {
+  // A request may be under way on this connection: an error now would be taken for its answer.
+  const hasRequest = '_httpMessage' in socket && socket._httpMessage !== null;
+  if (err.code === 'ECONNRESET' || !socket.writable || hasRequest) {
     socket.destroy();
     return;
   }

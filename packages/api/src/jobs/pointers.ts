@@ -1,9 +1,15 @@
 import type { FieldError } from '@drover/shared/http/problem';
 import type { z } from 'zod';
 
+/** Longest pointer in an answer, in characters: an unknown field's name may be as long as the body. */
+const maxPointerLength = 500;
+
 /** A JSON Pointer (RFC 6901) to a place in the request body. */
 export const toPointer = (path: readonly PropertyKey[]): string =>
-  path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  path
+    .map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('')
+    .slice(0, maxPointerLength);
 
 /** Most errors listed in one answer. */
 const maxErrors = 20;

@@ -13,9 +13,22 @@ const notFound = (what: string) =>
 /** Statuses that another attempt may change: timeouts, rate limits and server errors. */
 const isTransient = (status: number) => status >= 500 || status === 408 || status === 429;
 
-/** Whether a failed `fetch` met the network at all; sockets and undici give their errors a code. */
-const isNetworkError = (err: unknown): boolean =>
-  !(err instanceof TypeError) || (err.cause instanceof Error && 'code' in err.cause);
+/** Longest download, in milliseconds: a server that trickles must not keep a queue to itself. */
+const downloadTimeoutMs = 30_000;
+
+/** The code of a failed `fetch` that met the network: sockets and undici give their errors one. */
+const networkCode = (err: unknown): string | undefined => {
+  const cause = err instanceof TypeError ? err.cause : undefined;
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+};
+
+/** A failed `fetch` in words: what it says of itself is only "fetch failed". */
+const describeFailure = (err: unknown): unknown => {
+  const refusal = refusalIn(err);
+  if (refusal || !(err instanceof TypeError)) return refusal ?? err;
+  const code = networkCode(err);
+  return code ? new Error(`the source cannot be reached (${code})`, { cause: err }) : refused(err);
+};
 
 /** What fetch never does: forbidden ports, credentials in the URL (its message would repeat them). */
 const refused = (err: unknown) => {
@@ -50,11 +63,12 @@ export const createSources = (options: {
   maxBytes: number;
 }): Sources => {
   const download = async (url: string, signal: AbortSignal): Promise<Uint8Array> => {
-    const response = await fetch(url, { dispatcher: options.egress, signal }).catch(
-      (err: unknown) => {
-        throw refusalIn(err) ?? (isNetworkError(err) ? err : refused(err));
-      },
-    );
+    const response = await fetch(url, {
+      dispatcher: options.egress,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(downloadTimeoutMs)]),
+    }).catch((err: unknown) => {
+      throw describeFailure(err);
+    });
     if (!response.ok || !response.body) {
       await response.body?.cancel();
       const answer = `${new URL(url).host} answered ${response.status}`;
