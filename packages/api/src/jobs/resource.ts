@@ -1,5 +1,5 @@
 import { jobEnvelope } from '@drover/jobs/record/envelope';
-import { decodeFailure, workerLostCode } from '@drover/jobs/record/failure';
+import { type AttemptFailure, decodeFailure, workerLostCode } from '@drover/jobs/record/failure';
 import type { JobAddress } from '@drover/shared/job-id';
 import type { JobPlace } from '@drover/shared/queues/read-job';
 import type { Job } from 'bullmq';
@@ -66,35 +66,32 @@ const progressOf = (job: Job, status: JobStatus): number => {
  * BullMQ itself buries a job whose workers were lost too often; every other failure has a record of
  * ours as the latest stack trace.
  */
-const latestFailure = (job: Job) => decodeFailure(job.stacktrace?.at(-1) ?? '');
-const wasBuried = (job: Job, status: JobStatus): boolean =>
-  status === 'failed' && (!latestFailure(job) || job.deferredFailure !== undefined);
+const wasBuried = (job: Job, status: JobStatus, latest: AttemptFailure | undefined): boolean =>
+  status === 'failed' && (!latest || job.deferredFailure !== undefined);
+
+/** How a job was buried: no attempt of its own failed. */
+const burialOf = (job: Job): JobResource['error'] => ({
+  code: workerLostCode,
+  message: 'The workers that ran this job died under it too often.',
+  attempt: job.attemptsMade,
+  retryable: false,
+});
 
 /** How the latest failed attempt failed; null when none has, or when the job succeeded after all. */
-const errorOf = (job: Job, status: JobStatus): JobResource['error'] => {
-  if (status === 'succeeded') return null;
-  if (wasBuried(job, status)) {
-    return {
-      code: workerLostCode,
-      message: 'The workers that ran this job died under it too often.',
-      attempt: job.attemptsMade,
-      retryable: false,
-    };
-  }
-  const failure = latestFailure(job);
-  if (!failure) return null;
-  const { code, message, attempt, retryable } = failure;
+const errorOf = (status: JobStatus, latest: AttemptFailure | undefined): JobResource['error'] => {
+  if (status === 'succeeded' || !latest) return null;
+  const { code, message, attempt, retryable } = latest;
   return { code, message, attempt, retryable };
 };
-
-/** Attempts that are over. A burial is none, though BullMQ counts it as one. */
-const attemptsMade = (job: Job, status: JobStatus): number =>
-  job.attemptsMade - (wasBuried(job, status) ? 1 : 0);
 
 /** Makes the resource of a BullMQ job and its place. */
 export const toResource = (address: JobAddress, job: Job, place: JobPlace): JobResource => {
   const { tenant, payload } = jobEnvelope.parse(job.data);
   const status = statusOf(job, place);
+  const latest = decodeFailure(job.stacktrace?.at(-1) ?? '');
+  const buried = wasBuried(job, status, latest);
+  // BullMQ counts a burial as an attempt; none was made.
+  const made = job.attemptsMade - (buried ? 1 : 0);
   return {
     id: address.id,
     type: job.name,
@@ -102,10 +99,10 @@ export const toResource = (address: JobAddress, job: Job, place: JobPlace): JobR
     tenant,
     status,
     progress: progressOf(job, status),
-    attempts: { made: attemptsMade(job, status), max: job.opts.attempts ?? 1 },
+    attempts: { made, max: job.opts.attempts ?? 1 },
     payload,
     result: status === 'succeeded' ? job.returnvalue : null,
-    error: errorOf(job, status),
+    error: buried ? burialOf(job) : errorOf(status, latest),
     createdAt: new Date(job.timestamp).toISOString(),
     startedAt: instant(job.processedOn),
     finishedAt: instant(job.finishedOn),
