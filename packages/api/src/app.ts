@@ -6,8 +6,10 @@ import { type Check, diskCheck, memoryCheck } from '@drover/shared/health/checks
 import type { Component } from '@drover/shared/lifecycle/stack';
 import type { Log } from '@drover/shared/log';
 import { createQueueSet } from '@drover/shared/queues/queue-set';
+import { createSubscriptions } from '@drover/shared/redis/subscriptions';
 import { createStores } from '@drover/shared/stores';
 import { createKeyRing, type KeyRing } from './auth/key-ring.ts';
+import { createWatches } from './following/watches.ts';
 import { httpServer } from './http-server.ts';
 import { createJobStore } from './jobs/store.ts';
 import { buildServer } from './server.ts';
@@ -26,14 +28,24 @@ export const composeApi = (config: Config, log: Log): readonly Component[] => {
   if (keys.empty) log.error('No API key is configured, so every request is refused. Set API_KEYS.');
 
   const ready = { redis: stores.checks.redis, keys: keysCheck(keys) };
+  const store = createJobStore(queues, { keepFailedMs: config.keep.failedMs });
+  const subscriptions = createSubscriptions({
+    url: config.redis.url,
+    name: stores.clientName,
+    log,
+  });
+  const watches = createWatches({ subscriptions, keys: stores.keys, read: store.read });
   const build = () =>
     buildServer({
       catalog: createCatalog({ production: config.production }),
-      store: createJobStore(queues),
+      store,
+      watches,
+      throttle: { take: async () => undefined },
       artifacts: localArtifactStore(join(config.dataDir, 'artifacts')),
       queues,
       partitions: config.redis.partitions,
       keys,
+      corsOrigins: config.corsOrigins,
       checks: {
         live: {},
         ready,
@@ -50,6 +62,8 @@ export const composeApi = (config: Config, log: Log): readonly Component[] => {
   return [
     ...stores.components,
     queues,
+    subscriptions,
+    watches,
     httpServer(build, { host: config.host, port: config.ports.api }),
   ];
 };

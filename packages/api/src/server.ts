@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import type { Catalog } from '@drover/jobs/catalog';
 import type { ArtifactStore } from '@drover/shared/artifacts/store';
 import type { ProbeChecks } from '@drover/shared/health/probes';
@@ -11,12 +9,28 @@ import { artifactRoutes } from './artifacts/routes.ts';
 import { requireAdmin } from './auth/admin-pages.ts';
 import { requireKey } from './auth/bearer.ts';
 import type { KeyRing } from './auth/key-ring.ts';
-import { answerClientError } from './errors/client-errors.ts';
+import { answerClientError, refuseExpectations } from './errors/client-errors.ts';
 import { answerWithProblems, frameworkError } from './errors/problem-handler.ts';
+import type { Watches } from './following/watches.ts';
 import { healthRoutes } from './health/routes.ts';
+import { collectAllowedMethods } from './http/allowed-methods.ts';
+import { labelAnswers } from './http/answer-headers.ts';
+import { answerConditionally } from './http/caching.ts';
+import { compressAnswers } from './http/compression.ts';
+import { allowOrigins } from './http/cors.ts';
+import { requireHost } from './http/host-header.ts';
+import { restrictPages } from './http/html-headers.ts';
+import { takeJsonOnly } from './http/json-body.ts';
+import { shedLoad } from './http/overload.ts';
+import { requestIdOf } from './http/request-id.ts';
+import { logRequests } from './http/request-log.ts';
 import { jobTypeRoutes } from './job-types/routes.ts';
+import type { Throttle } from './jobs/intake.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import type { JobStore } from './jobs/store.ts';
+import { problemRoutes } from './problems/routes.ts';
+import { queueRoutes } from './queues/routes.ts';
+import { workerRoutes } from './workers/routes.ts';
 
 /** Largest body taken, in bytes. */
 export const bodyLimit = 1_048_576;
@@ -30,37 +44,39 @@ const keepAliveTimeout = 72_000;
 export interface ServerParts {
   catalog: Catalog;
   store: JobStore;
+  watches: Watches;
+  throttle: Throttle;
   artifacts: ArtifactStore;
   queues: QueueSet;
   partitions: number;
   keys: KeyRing;
+  /** Origins whose pages may call the API from a browser. */
+  corsOrigins: readonly string[];
   checks: ProbeChecks;
   log: Log;
 }
 
-/** The caller's request id where it is harmless in a log, else a new one. */
-const requestId = (request: IncomingMessage): string => {
-  const given = request.headers['x-request-id'];
-  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
+/** What the API tells about itself, to people and to programs. */
+const documentScope = async (scope: FastifyInstance) => {
+  answerConditionally(scope, { cacheControl: 'public, max-age=300' });
+  await problemRoutes(scope);
 };
 
-/** Names the request in its answer and writes one line for it when it is over. */
-const logRequests = (app: FastifyInstance) => {
-  app.addHook('onSend', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-  });
-  app.addHook('onResponse', async ({ method, routeOptions, log }, { statusCode, elapsedTime }) => {
-    const level = statusCode >= 500 ? 'warn' : 'debug';
-    log[level](
-      { method, route: routeOptions.url, statusCode, ms: Math.round(elapsedTime) },
-      'request',
-    );
-  });
+/** The API itself: every route needs a key. */
+const apiScope = async (scope: FastifyInstance, parts: ServerParts) => {
+  await shedLoad(scope);
+  requireKey(scope, parts.keys);
+  answerConditionally(scope);
+  jobRoutes(scope, parts);
+  artifactRoutes(scope, parts);
+  jobTypeRoutes(scope, parts.catalog);
+  queueRoutes(scope, parts);
+  workerRoutes(scope, parts);
 };
 
 /**
- * The HTTP server, put together. Three scopes, each with its own guard: probes are open, the API
- * takes keys, the admin pages take Basic authentication.
+ * The HTTP server, put together. Each scope has its own guard: probes and documents are open,
+ * the API takes keys, the admin pages take Basic authentication.
  */
 export const buildServer = async (parts: ServerParts): Promise<FastifyInstance> => {
   const app = fastify({
@@ -70,28 +86,35 @@ export const buildServer = async (parts: ServerParts): Promise<FastifyInstance> 
       disableRequestLogging: true,
       requestIdLogLabel: 'requestId',
     }),
-    genReqId: requestId,
+    genReqId: requestIdOf,
     bodyLimit,
     requestTimeout,
     keepAliveTimeout,
     routerOptions: { maxParamLength: 200 },
+    // Missing Host headers are answered by requireHost.
+    http: { requireHostHeader: false },
     frameworkErrors: frameworkError,
     clientErrorHandler: answerClientError,
     // What arrives while the server stops is still answered; the listener is closed already.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
   });
-  // JSON is the only language spoken here; Fastify would also take plain text.
-  app.removeContentTypeParser('text/plain');
+  refuseExpectations(app.server);
+  takeJsonOnly(app);
   logRequests(app);
-  answerWithProblems(app);
+  labelAnswers(app);
+  restrictPages(app);
+  await compressAnswers(app);
+  answerWithProblems(app, collectAllowedMethods(app));
+  requireHost(app);
+  // Those who wait are answered with what there is, so that the server need not wait for them.
+  app.addHook('preClose', async () => parts.watches.release());
 
   await app.register(async (scope) => healthRoutes(scope, parts.checks));
-  await app.register(async (scope) => {
-    requireKey(scope, parts.keys);
-    jobRoutes(scope, parts);
-    artifactRoutes(scope, parts);
-    jobTypeRoutes(scope, parts.catalog);
+  await app.register(async (open) => {
+    await allowOrigins(open, parts.corsOrigins);
+    await open.register(documentScope);
+    await open.register((scope) => apiScope(scope, parts));
   });
   await app.register(async (scope) => {
     await requireAdmin(scope, parts.keys);

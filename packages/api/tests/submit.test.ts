@@ -22,7 +22,10 @@ test('a job is accepted: 202, its address, and the job resource', async () => {
     queue: 'demo',
     tenant: 'acme',
     status: 'queued',
+    priority: 5,
     progress: 0,
+    tags: [],
+    runAt: answer.body.createdAt,
     attempts: { made: 0, max: 3 },
     payload: echo.payload,
     result: null,
@@ -30,7 +33,11 @@ test('a job is accepted: 202, its address, and the job resource', async () => {
     createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
     startedAt: null,
     finishedAt: null,
-    links: { self: `/jobs/${answer.body.id}` },
+    links: {
+      self: `/jobs/${answer.body.id}`,
+      events: `/jobs/${answer.body.id}/events`,
+      logs: `/jobs/${answer.body.id}/logs`,
+    },
   });
 });
 

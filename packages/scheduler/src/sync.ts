@@ -20,9 +20,9 @@ const isSame = (schedule: CheckedSchedule, stored: Stored | undefined): boolean 
   isDeepStrictEqual(stored.template?.data, toTemplate(schedule).data);
 
 const toTemplate = (schedule: CheckedSchedule) => {
-  const { name, data, opts } = toQueuedJob(schedule.job, { payload: schedule.payload, tenant }, 1);
-  const { jobId: _derivedByBullMQ, ...template } = opts;
-  return { name, data, opts: template };
+  const submission = { type: schedule.job, payload: schedule.payload, tenant };
+  const { name, data, opts } = toQueuedJob(submission, { partitions: 1 });
+  return { name, data, opts };
 };
 
 /** Writes one queue's schedules where they are missing or differ, and removes those that are gone. */

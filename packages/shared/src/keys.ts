@@ -1,3 +1,5 @@
+import type { JobAddress } from './job-id.ts';
+
 /** Highest partition number there can ever be; ids with a higher one are malformed. */
 export const maxPartition = 1_023;
 
@@ -8,8 +10,30 @@ export const maxPartition = 1_023;
 export interface Keys {
   /** Prefix that BullMQ puts before every key of a partition: `{drover-0}`. */
   partition(number: number): string;
+  /** A key of BullMQ's, or of ours beside them, of one queue in one partition: `{drover-0}:mail:wait`. */
+  inQueue(queue: string, partition: number, name: string): string;
+  /** Channel on which a job's changes are told. */
+  changes(job: JobAddress): string;
+  /** Channel on which the workers of a partition are told to cancel a running job. */
+  cancellations(partition: number): string;
+  /** What an Idempotency-Key stands for; `digest` is of tenant and key. */
+  idempotency(partition: number, digest: string): string;
+  /** What a live worker process says of itself; `workers` is the index of these keys. */
+  worker(id: string): string;
+  readonly workers: string;
 }
 
-export const createKeys = (prefix: string): Keys => ({
-  partition: (number) => `{${prefix}-${number}}`,
-});
+export const createKeys = (prefix: string): Keys => {
+  const partition = (number: number) => `{${prefix}-${number}}`;
+  const inQueue = (queue: string, number: number, name: string) =>
+    `${partition(number)}:${queue}:${name}`;
+  return {
+    partition,
+    inQueue,
+    changes: ({ queue, partition: number, id }) => inQueue(queue, number, `${id}:changes`),
+    cancellations: (number) => `${partition(number)}:cancellations`,
+    idempotency: (number, digest) => `${partition(number)}:idempotency:${digest}`,
+    worker: (id) => `${partition(0)}:worker:${id}`,
+    workers: `${partition(0)}:workers`,
+  };
+};

@@ -1,11 +1,14 @@
 import type { QueueName } from '@drover/jobs/definition/queues';
-import { backoffDelayMs } from '@drover/jobs/definition/retry-policy';
-import type { Config } from '@drover/shared/config';
+import { keptMinutes } from '@drover/jobs/operations/queue-status';
+import { announce } from '@drover/jobs/transitions/announce';
+import { noteRetried } from '@drover/jobs/transitions/indexes';
+import type { JobAddress } from '@drover/shared/job-id';
 import { deadlineIn, within } from '@drover/shared/lifecycle/deadline';
 import type { Component } from '@drover/shared/lifecycle/stack';
 import { isRedisUnavailable } from '@drover/shared/redis/unavailable';
 import { type Job, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { afterAttempt, retryDelayOf } from './execution/aftermath.ts';
 import { LockLost, ShuttingDown } from './execution/interruption.ts';
 import { executeJob, type Workshop } from './execution/pipeline.ts';
 
@@ -33,7 +36,6 @@ export interface QueueWorkerOptions {
   concurrency: number;
   redis: Redis;
   workshop: Workshop;
-  keep: Config['keep'];
   /** How long running jobs may go on when the worker stops. */
   graceMs: number;
 }
@@ -43,7 +45,8 @@ const seconds = (ms: number) => Math.ceil(ms / 1_000);
 type Execute = (job: Job, token?: string, signal?: AbortSignal) => Promise<unknown>;
 
 const createWorker = (options: QueueWorkerOptions, execute: Execute): Worker => {
-  const { workshop, keep } = options;
+  const { workshop } = options;
+  const { keep } = workshop;
   // BullMQ asks Redis for its version: it waits for delayed jobs to the millisecond only where it knows
   // that the server can, and would else be up to a second late.
   return new Worker(
@@ -62,15 +65,17 @@ const createWorker = (options: QueueWorkerOptions, execute: Execute): Worker => 
       runRetryDelay: redisRetryMs,
       removeOnComplete: { age: seconds(keep.succeededMs) },
       removeOnFail: { age: seconds(keep.failedMs) },
+      metrics: { maxDataPoints: keptMinutes },
       settings: {
-        backoffStrategy: (failures, _type, _err, job) => {
-          const type = workshop.catalog.get(job?.name ?? '');
-          return type ? backoffDelayMs(type.retry.backoff, failures) : 0;
-        },
+        backoffStrategy: (failures, _type, _err, job) =>
+          job ? retryDelayOf(job, failures, workshop) : 0,
       },
     },
   );
 };
+
+/** Makes BullMQ ask this worker for the delay before the next attempt; jobs do not carry the wish. */
+const strategy = { type: 'policy' };
 
 /** Claims and executes the jobs of one queue in one partition. */
 export const queueWorker = (options: QueueWorkerOptions): Component => {
@@ -78,15 +83,52 @@ export const queueWorker = (options: QueueWorkerOptions): Component => {
   let worker: Worker | undefined;
   let running = 0;
 
+  const { workshop } = options;
+
+  const addressOf = (id: string): JobAddress => ({
+    id,
+    queue: options.queue,
+    partition: options.partition,
+  });
+
+  const warnOf = (what: string) => (err: Error) => log.warn({ reason: err.message }, what);
+
+  const announceStart = (job: Job, address: JobAddress) => {
+    announce(workshop.queues, address, 'status');
+    if (job.attemptsStarted > 1) {
+      noteRetried(workshop.queues, address).catch(warnOf('a retry was not counted'));
+    }
+  };
+
+  const finish = (outcome: 'completed' | 'failed', job: Job) => {
+    const aftermath = afterAttempt(outcome, job, addressOf(job.id ?? ''), workshop);
+    aftermath.catch(warnOf('the retention of a job was not kept, or its followers not told'));
+  };
+
   const execute: Execute = async (job, token, signal) => {
     if (!job.id || !token || !signal) {
       throw new UnrecoverableError('claimed without id, token or signal');
     }
     running += 1;
+    const address = addressOf(job.id);
+    const cancellation = workshop.cancellations.watch({
+      id: job.id,
+      key: workshop.queues.keys.inQueue(address.queue, address.partition, job.id),
+    });
+    job.opts.backoff = strategy;
+    announceStart(job, address);
     try {
-      const claimed = { job, id: job.id, token, signal, startedAt: Date.now() };
-      return await executeJob(claimed, options.workshop);
+      const claimed = {
+        job,
+        id: job.id,
+        address,
+        token,
+        signal: AbortSignal.any([signal, cancellation.signal]),
+        startedAt: Date.now(),
+      };
+      return await executeJob(claimed, workshop);
     } finally {
+      cancellation.done();
       running -= 1;
     }
   };
@@ -117,10 +159,15 @@ export const queueWorker = (options: QueueWorkerOptions): Component => {
       bull.on('error', (err) => {
         log[isRedisUnavailable(err) ? 'debug' : 'warn']({ reason: err.message }, 'BullMQ worker');
       });
-      bull.on('stalled', (id) => log.warn({ jobId: id }, 'the worker of this job was lost'));
+      bull.on('stalled', (id) => {
+        log.warn({ jobId: id }, 'the worker of this job was lost');
+        announce(workshop.queues, addressOf(id), 'status');
+      });
       bull.on('lockRenewalFailed', (ids) => {
         for (const id of ids) bull.cancelJob(id, new LockLost() as unknown as string);
       });
+      bull.on('completed', (job) => finish('completed', job));
+      bull.on('failed', (job) => job && finish('failed', job));
       await bull.waitUntilReady();
       // Runs until it is closed. Should it ever fail, the process ends and is started anew.
       void bull.run();

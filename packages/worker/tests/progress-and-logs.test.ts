@@ -1,5 +1,5 @@
+import { keptLogLines } from '@drover/jobs/record/log-lines';
 import { expect, test } from 'vitest';
-import { keptLogLines } from '../src/execution/job-log.ts';
 import { anyJob, startWorker } from './running-worker.ts';
 
 test('the last progress is kept, however often it is told', async () => {
@@ -39,9 +39,9 @@ test('log lines are kept in order, with level, fields and a limit', async () => 
   const job = await worker.finished(await worker.submit('test.chatty', {}));
   const { logs } = await worker.queue.getJobLogs(job.id ?? '');
   expect(logs.map((line) => line.replace(/^\S+ /, ''))).toEqual([
-    'info first {"rows":3}',
+    'info first\t{"rows":3}',
     'warn second',
-    'error third {"fields":"not serialisable"}',
+    'error third\t{"fields":"not serialisable"}',
   ]);
 });
 

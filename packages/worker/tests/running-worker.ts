@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCatalog } from '@drover/jobs/catalog';
+import type { SubmissionOptions } from '@drover/jobs/contract/submission';
 import { defineJob, type JobType } from '@drover/jobs/definition/define-job';
 import type { Services } from '@drover/jobs/definition/services';
 import { toQueuedJob } from '@drover/jobs/record/queued-job';
@@ -10,13 +11,15 @@ import { localArtifactStore } from '@drover/shared/artifacts/local-store';
 import { createKeys } from '@drover/shared/keys';
 import { deadlineIn } from '@drover/shared/lifecycle/deadline';
 import { silentLog } from '@drover/shared/log';
-import { createQueueSet } from '@drover/shared/queues/queue-set';
+import { createQueueSet, type QueueSet } from '@drover/shared/queues/queue-set';
 import { createRedis, redisComponent } from '@drover/shared/redis/connections';
+import { createSubscriptions } from '@drover/shared/redis/subscriptions';
 import { type Job, type Queue, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { inject } from 'vitest';
 import { z } from 'zod';
 import { randomPrefix } from '../../../tests/servers/configuration.ts';
+import { createCancellations } from '../src/cancellation.ts';
 import { queueWorker } from '../src/queue-worker.ts';
 
 /** A worker of one queue with job types of a test's own, on the real Redis. */
@@ -24,7 +27,8 @@ export interface RunningWorker extends AsyncDisposable {
   readonly queue: Queue;
   readonly redis: Redis;
   /** Submits a job of that type and returns it as BullMQ holds it. */
-  submit(type: string, payload: unknown): Promise<Job>;
+  submit(type: string, payload: unknown, options?: SubmissionOptions): Promise<Job>;
+  readonly queues: QueueSet;
   /** The job once it has succeeded or failed for good. */
   finished(job: Job): Promise<Job>;
   /** Resolves when BullMQ says that of the job. */
@@ -89,33 +93,41 @@ export const startWorker = async (
   });
   const whenSaid = rememberEvents(events);
   const folder = await mkdtemp(join(tmpdir(), 'drover-worker-'));
+  const subscriptions = createSubscriptions({ url, name: 'test', log });
+  const cancellations = createCancellations({ subscriptions, redis, keys, partitions: 1, log });
   const worker = queueWorker({
     queue: queueName,
     partition: 0,
     prefix: keys.partition(0),
     concurrency,
     redis,
-    keep: { succeededMs: 60_000, failedMs: 60_000 },
     graceMs: options.graceMs ?? 1_000,
     workshop: {
       catalog: createCatalog({ production: false, types }),
       services: (options.services ?? {}) as Services,
       artifacts: localArtifactStore(folder),
       worker: 'test:1',
+      queues,
+      cancellations,
+      keep: { succeededMs: 60_000, failedMs: 60_000 },
       log,
     },
   });
+  await subscriptions.start();
+  await cancellations.start();
   await Promise.all([worker.start(), events.waitUntilReady()]);
 
   const byName = new Map(types.map((type) => [type.type, type]));
   const stop = () => worker.stop(deadlineIn(10_000));
   return {
     queue,
+    queues,
     redis,
-    submit: async (name, payload) => {
+    submit: async (name, payload, options) => {
       const type = byName.get(name) ?? anyJob(name, async () => undefined);
-      const { data, opts } = toQueuedJob(type, { payload, tenant: 'test' }, 1);
-      return queue.add(name, data, opts);
+      const submission = { type, payload, options, tenant: 'test' };
+      const { id, data, opts } = toQueuedJob(submission, { partitions: 1 });
+      return queue.add(name, data, { ...opts, jobId: id });
     },
     finished: async (job) => {
       await job.waitUntilFinished(events, 15_000).catch(() => undefined);
@@ -127,6 +139,8 @@ export const startWorker = async (
     stop,
     [Symbol.asyncDispose]: async () => {
       await stop();
+      await cancellations.stop(deadlineIn(1_000));
+      await subscriptions.stop(deadlineIn(1_000));
       await events.close();
       await queue.obliterate({ force: true });
       await queues.stop(deadlineIn(1_000));

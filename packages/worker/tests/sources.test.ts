@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { addJobs } from '@drover/jobs/adding/add-jobs';
 import { jobTypes } from '@drover/jobs/catalog';
 import type { Sources } from '@drover/jobs/definition/services';
 import { toQueuedJob } from '@drover/jobs/record/queued-job';
@@ -40,10 +41,10 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
 
   addJobOf = async (tenant) => {
-    const { queue, name, data, opts } = toQueuedJob(jobTypes[0], { payload: {}, tenant }, 1);
-    await queues.get(queue, 0).add(name, data, opts);
-    await artifacts.put({ job: opts.jobId, name: 'file.txt' }, Buffer.from(`of ${tenant}`));
-    return opts.jobId;
+    const job = toQueuedJob({ type: jobTypes[0], payload: {}, tenant }, { partitions: 1 });
+    await addJobs(queues, [{ job }]);
+    await artifacts.put({ job: job.id, name: 'file.txt' }, Buffer.from(`of ${tenant}`));
+    return job.id;
   };
   closing.push(
     () => egress.destroy(),

@@ -16,7 +16,7 @@ test('running jobs may finish when the worker stops, and no other one is begun',
   const states = await Promise.all(jobs.map((job) => job.getState()));
   expect(states).toEqual([
     ...Array.from({ length: concurrency }, () => 'completed'),
-    ...Array.from({ length: 3 }, () => 'waiting'),
+    ...Array.from({ length: 3 }, () => 'prioritized'),
   ]);
 });
 
@@ -32,7 +32,7 @@ test.each([
     await worker.when('active', job);
     await worker.stop();
     const handedBack = await worker.queue.getJob(job.id ?? '');
-    expect(await handedBack?.getState()).toBe('waiting');
+    expect(await handedBack?.getState()).toBe('prioritized');
     expect(handedBack).toMatchObject({ attemptsMade: 0, stalledCounter: 0 });
   },
 );

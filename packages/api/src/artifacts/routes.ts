@@ -8,7 +8,7 @@ import { Problem } from '@drover/shared/http/problem';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import parseRange from 'range-parser';
 import { callerOf } from '../auth/bearer.ts';
-import { jobNotFound } from '../jobs/routes.ts';
+import { jobNotFound } from '../jobs/not-found.ts';
 import type { JobStore } from '../jobs/store.ts';
 
 type ByteRange = { start: number; end: number };

@@ -1,5 +1,9 @@
+import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { Problem } from '@drover/shared/http/problem';
+import { requestIdOf } from '../http/request-id.ts';
+import { problemMediaType } from './problem-handler.ts';
 
 const problemOf = (err: NodeJS.ErrnoException): Problem => {
   switch (err.code) {
@@ -12,6 +16,15 @@ const problemOf = (err: NodeJS.ErrnoException): Problem => {
   }
 };
 
+const headersOf = (body: string, id: string) => ({
+  'content-type': problemMediaType,
+  'content-length': Buffer.byteLength(body),
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'x-request-id': id,
+  connection: 'close',
+});
+
 /** Answers what is not HTTP, comes too slowly or has too large headers: no request exists yet. */
 export const answerClientError = (err: NodeJS.ErrnoException, socket: Socket): void => {
   // A request may be under way on this connection: an error now would be taken for its answer.
@@ -22,14 +35,22 @@ export const answerClientError = (err: NodeJS.ErrnoException, socket: Socket): v
   }
   const problem = problemOf(err);
   const body = JSON.stringify(problem.toBody('/'));
+  const headers = Object.entries(headersOf(body, randomUUID()));
   socket.end(
     [
-      `HTTP/1.1 ${problem.status} ${problem.title}`,
-      'content-type: application/problem+json; charset=utf-8',
-      `content-length: ${Buffer.byteLength(body)}`,
-      'connection: close',
+      `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+      ...headers.map(([name, value]) => `${name}: ${value}`),
       '',
       body,
     ].join('\r\n'),
   );
+};
+
+/** Refuses `Expect` with anything but `100-continue`; Node would do so without a body. */
+export const refuseExpectations = (server: Server): void => {
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    const problem = new Problem('expectation-failed', 'Send the request without "Expect".');
+    const body = JSON.stringify(problem.toBody(request.url?.split('?')[0] ?? '/'));
+    response.writeHead(problem.status, headersOf(body, requestIdOf(request))).end(body);
+  });
 };

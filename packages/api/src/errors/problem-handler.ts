@@ -1,8 +1,11 @@
-import { Problem, type ProblemCode } from '@drover/shared/http/problem';
+import { Problem } from '@drover/shared/http/problem';
+import type { ProblemCode } from '@drover/shared/http/problem-types';
 import { isRedisUnavailable } from '@drover/shared/redis/unavailable';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AllowedMethods } from '../http/allowed-methods.ts';
+import { labelAnswer } from '../http/answer-headers.ts';
 
-const mediaType = 'application/problem+json; charset=utf-8';
+export const problemMediaType = 'application/problem+json; charset=utf-8';
 
 /** What Fastify's own errors mean to a client. */
 const fastifyProblems: Record<string, [code: ProblemCode, detail: string]> = {
@@ -10,8 +13,6 @@ const fastifyProblems: Record<string, [code: ProblemCode, detail: string]> = {
     'unsupported-media-type',
     'Send "Content-Type: application/json".',
   ],
-  FST_ERR_CTP_EMPTY_JSON_BODY: ['malformed-json', 'The body is empty.'],
-  FST_ERR_CTP_INVALID_JSON_BODY: ['malformed-json', 'The body is not well-formed JSON.'],
   FST_ERR_CTP_BODY_TOO_LARGE: [
     'payload-too-large',
     'A body may have 1 MiB at most. Put files behind a URL or into an artifact.',
@@ -36,14 +37,13 @@ export const toProblem = (err: Error & Partial<FastifyError>): Problem => {
   const known = fastifyProblems[err.code ?? ''];
   if (known) return new Problem(known[0], known[1], { cause: err });
   if (isRedisUnavailable(err)) return storeUnavailable(err);
-  if (err instanceof SyntaxError && err.statusCode === 400) {
-    return new Problem('malformed-json', 'The body is not well-formed JSON.', { cause: err });
-  }
   const status = err.statusCode ?? 500;
   if (status >= 400 && status < 500)
     return new Problem('bad-request', 'The request cannot be understood.');
   return new Problem('internal', 'The error was logged under this request id.', { cause: err });
 };
+
+const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? '';
 
 /** Answers a request with a problem document. */
 export const sendProblem = (problem: Problem, request: FastifyRequest, reply: FastifyReply) => {
@@ -51,29 +51,34 @@ export const sendProblem = (problem: Problem, request: FastifyRequest, reply: Fa
   return reply
     .code(problem.status)
     .headers({ 'cache-control': 'no-store', ...problem.headers })
-    .type(mediaType)
-    .send(JSON.stringify(problem.toBody(request.url.split('?')[0] ?? '')));
+    .type(problemMediaType)
+    .send(JSON.stringify(problem.toBody(pathOf(request))));
+};
+
+/** A path that no route has, or one whose routes do not take the method. */
+const strayProblem = (request: FastifyRequest, allowedMethods: AllowedMethods): Problem => {
+  const allowed = allowedMethods(pathOf(request));
+  if (allowed.length === 0) return new Problem('not-found', 'There is nothing at this address.');
+  const allow = allowed.join(', ');
+  return new Problem('method-not-allowed', `This address takes ${allow}.`, { headers: { allow } });
 };
 
 /** Makes every error of every route an RFC 9457 problem document. */
-export const answerWithProblems = (app: FastifyInstance): void => {
+export const answerWithProblems = (app: FastifyInstance, allowedMethods: AllowedMethods): void => {
   app.setErrorHandler<FastifyError>((err, request, reply) =>
     sendProblem(toProblem(err), request, reply),
   );
   app.setNotFoundHandler((request, reply) =>
-    sendProblem(
-      new Problem('not-found', `There is no ${request.method} at this address.`),
-      request,
-      reply,
-    ),
+    sendProblem(strayProblem(request, allowedMethods), request, reply),
   );
 };
 
-/** For Fastify's `frameworkErrors`: requests that reach no route, such as broken URLs. */
+/** For Fastify's `frameworkErrors`: requests that reach no route and no hook, such as broken URLs. */
 export const frameworkError = (
   err: FastifyError,
   request: FastifyRequest,
   reply: FastifyReply,
 ): void => {
+  labelAnswer(request, reply);
   void sendProblem(toProblem(err), request, reply);
 };

@@ -1,47 +1,27 @@
-import { jobEnvelope } from '@drover/jobs/record/envelope';
+import type { JobResource, JobStatus } from '@drover/jobs/contract/job-resource';
+import { attemptsOf, wasBuried } from '@drover/jobs/record/attempts';
+import type { JobEnvelope } from '@drover/jobs/record/envelope';
 import { type AttemptFailure, decodeFailure, workerLostCode } from '@drover/jobs/record/failure';
+import type { QueuedJob } from '@drover/jobs/record/queued-job';
 import type { JobAddress } from '@drover/shared/job-id';
-import type { JobPlace } from '@drover/shared/queues/read-job';
-import type { Job } from 'bullmq';
+import type { StoredJob } from '@drover/shared/queues/stored-job';
 
-export type JobStatus =
-  | 'scheduled'
-  | 'blocked'
-  | 'queued'
-  | 'running'
-  | 'retrying'
-  | 'succeeded'
-  | 'failed';
+const instant = (ms: number): string => new Date(ms).toISOString();
+const instantOrNull = (ms: number | undefined): string | null => (ms ? instant(ms) : null);
 
-/** A job as the API shows it. Instants are RFC 3339; what has not happened yet is null. */
-export interface JobResource {
-  id: string;
-  type: string;
-  queue: string;
-  tenant: string;
-  status: JobStatus;
-  /** From 0 to 1. */
-  progress: number;
-  attempts: { made: number; max: number };
-  payload: unknown;
-  result: unknown;
-  error: { code: string; message: string; attempt: number; retryable: boolean } | null;
-  createdAt: string;
-  startedAt: string | null;
-  finishedAt: string | null;
-  links: { self: string };
-}
-
-const instant = (ms: number | null | undefined): string | null =>
-  ms ? new Date(ms).toISOString() : null;
+const linksOf = (id: string): JobResource['links'] => ({
+  self: `/jobs/${id}`,
+  events: `/jobs/${id}/events`,
+  logs: `/jobs/${id}/logs`,
+});
 
 /** The status that a client sees. */
-const statusOf = (job: Job, place: JobPlace): JobStatus => {
-  switch (place) {
+const statusOf = (job: StoredJob, latest: AttemptFailure | undefined): JobStatus => {
+  switch (job.place) {
     case 'completed':
       return 'succeeded';
     case 'failed':
-      return 'failed';
+      return latest?.withdrawn ?? 'failed';
     case 'active':
       return 'running';
     case 'delayed':
@@ -54,58 +34,76 @@ const statusOf = (job: Job, place: JobPlace): JobStatus => {
 };
 
 /** Progress is stored as `{fraction, note}`; other forms come from jobs that are not ours. */
-const progressOf = (job: Job, status: JobStatus): number => {
+const progressOf = (stored: unknown, status: JobStatus): number => {
   if (status === 'succeeded') return 1;
-  const stored = job.progress;
   const fraction =
     typeof stored === 'object' && stored !== null && 'fraction' in stored ? stored.fraction : 0;
   return typeof fraction === 'number' ? fraction : 0;
 };
 
-/**
- * BullMQ itself buries a job whose workers were lost too often; every other failure has a record of
- * ours as the latest stack trace.
- */
-const wasBuried = (job: Job, status: JobStatus, latest: AttemptFailure | undefined): boolean =>
-  status === 'failed' && (!latest || job.deferredFailure !== undefined);
-
 /** How a job was buried: no attempt of its own failed. */
-const burialOf = (job: Job): JobResource['error'] => ({
+const burialOf = (made: number): JobResource['error'] => ({
   code: workerLostCode,
   message: 'The workers that ran this job died under it too often.',
-  attempt: job.attemptsMade,
+  attempt: made,
   retryable: false,
 });
 
-/** How the latest failed attempt failed; null when none has, or when the job succeeded after all. */
+/** How the latest attempt failed; null when none has, or when the job succeeded after all. */
 const errorOf = (status: JobStatus, latest: AttemptFailure | undefined): JobResource['error'] => {
   if (status === 'succeeded' || !latest) return null;
   const { code, message, attempt, retryable } = latest;
   return { code, message, attempt, retryable };
 };
 
-/** Makes the resource of a BullMQ job and its place. */
-export const toResource = (address: JobAddress, job: Job, place: JobPlace): JobResource => {
-  const { tenant, payload } = jobEnvelope.parse(job.data);
-  const status = statusOf(job, place);
-  const latest = decodeFailure(job.stacktrace?.at(-1) ?? '');
-  const buried = wasBuried(job, status, latest);
-  // BullMQ counts a burial as an attempt; none was made.
-  const made = job.attemptsMade - (buried ? 1 : 0);
+/** Makes the resource of a job as Redis holds it. */
+export const toResource = ({ id, queue }: JobAddress, job: StoredJob): JobResource => {
+  const { tenant, payload, tags } = job.data as JobEnvelope;
+  const latest = job.latestTrace === '' ? undefined : decodeFailure(job.latestTrace);
+  const status = statusOf(job, latest);
+  const attempts = attemptsOf(job);
   return {
-    id: address.id,
+    id,
     type: job.name,
-    queue: address.queue,
+    queue,
     tenant,
     status,
-    progress: progressOf(job, status),
-    attempts: { made, max: job.opts.attempts ?? 1 },
+    priority: job.priority,
+    progress: progressOf(job.progress, status),
+    attempts,
     payload,
     result: status === 'succeeded' ? job.returnvalue : null,
-    error: buried ? burialOf(job) : errorOf(status, latest),
-    createdAt: new Date(job.timestamp).toISOString(),
-    startedAt: instant(job.processedOn),
-    finishedAt: instant(job.finishedOn),
-    links: { self: `/jobs/${address.id}` },
+    error: wasBuried(job) ? burialOf(attempts.made) : errorOf(status, latest),
+    tags: tags ?? [],
+    createdAt: instant(job.timestamp),
+    runAt: instant(job.dueAt ?? job.timestamp + (job.opts.delay ?? 0)),
+    startedAt: instantOrNull(job.processedOn),
+    finishedAt: instantOrNull(job.finishedOn),
+    links: linksOf(id),
+  };
+};
+
+/** The resource of a job that has just been stored: nothing has happened to it yet. */
+export const toNewResource = (job: QueuedJob): JobResource => {
+  const { id, queue, name, data, opts, timestamp } = job;
+  const delay = opts.delay ?? 0;
+  return {
+    id,
+    type: name,
+    queue,
+    tenant: data.tenant,
+    status: delay > 0 ? 'scheduled' : 'queued',
+    priority: opts.priority,
+    progress: 0,
+    attempts: { made: 0, max: opts.attempts },
+    payload: data.payload,
+    result: null,
+    error: null,
+    tags: data.tags ?? [],
+    createdAt: instant(timestamp),
+    runAt: instant(timestamp + delay),
+    startedAt: null,
+    finishedAt: null,
+    links: linksOf(id),
   };
 };

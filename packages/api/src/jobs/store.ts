@@ -1,24 +1,78 @@
+import { addJobs } from '@drover/jobs/adding/add-jobs';
+import type { Added, Addition } from '@drover/jobs/adding/addition';
+import type { LogLine } from '@drover/jobs/contract/job-events';
+import type { JobResource } from '@drover/jobs/contract/job-resource';
+import type { JobEnvelope } from '@drover/jobs/record/envelope';
 import { findJob } from '@drover/jobs/record/find-job';
-import type { QueuedJob } from '@drover/jobs/record/queued-job';
+import { readLines } from '@drover/jobs/record/log-lines';
+import { retryJob } from '@drover/jobs/transitions/retry';
+import { withdraw } from '@drover/jobs/transitions/withdraw';
+import type { JobAddress } from '@drover/shared/job-id';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
-import { type JobResource, toResource } from './resource.ts';
+import type { StoredJob } from '@drover/shared/queues/stored-job';
+import { toResource } from './resource.ts';
+
+/** A tenant's job as Redis holds it. */
+export interface FoundJob {
+  address: JobAddress;
+  resource: JobResource;
+}
 
 /** The jobs in Redis, as the API meets them. Its errors are Redis errors. */
 export interface JobStore {
-  /** Resolves when Redis holds the job. */
-  add(job: QueuedJob): Promise<JobResource>;
+  /** Resolves when Redis holds those that are not `failed`. */
+  add(additions: readonly Addition[]): Promise<readonly Added[]>;
   /** @returns undefined when there is no such job, or it is another tenant's. */
-  find(id: string, tenant: string): Promise<JobResource | undefined>;
+  find(id: string, tenant: string): Promise<FoundJob | undefined>;
+  /** The job at an address whose tenant is known to be right. */
+  read(address: JobAddress): Promise<JobResource | undefined>;
+  cancel(job: JobAddress): ReturnType<typeof withdraw>;
+  /** @returns false when the job is in no state that can be retried. */
+  retry(id: string, tenant: string): Promise<boolean>;
+  readLines(
+    job: JobAddress,
+    page: { after: number; limit: number },
+  ): Promise<{ lines: LogLine[]; total: number }>;
 }
 
-export const createJobStore = (queues: QueueSet): JobStore => ({
-  add: async ({ queue, partition, name, data, opts }) => {
-    const job = await queues.get(queue, partition).add(name, data, opts);
-    return toResource({ id: opts.jobId, queue, partition }, job, 'waiting');
-  },
+/** A job that has not started in time never will, whether or not a worker has come by to say so. */
+const isOverdue = (job: StoredJob): boolean => {
+  const { expiresAt } = job.data as JobEnvelope;
+  return (
+    expiresAt !== undefined &&
+    expiresAt <= Date.now() &&
+    job.attemptsStarted === 0 &&
+    job.finishedOn === undefined
+  );
+};
 
-  find: async (id, tenant) => {
-    const found = await findJob(queues, id, tenant);
-    return found && toResource(found.address, found.job, found.place);
-  },
-});
+export const createJobStore = (queues: QueueSet, options: { keepFailedMs: number }): JobStore => {
+  const { keepFailedMs } = options;
+
+  const current = async (address: JobAddress, job: StoredJob | undefined) => {
+    if (!job || !isOverdue(job)) return job;
+    await withdraw(queues, address, 'expired', keepFailedMs);
+    return queues.read(address);
+  };
+
+  const read = async (address: JobAddress) => {
+    const job = await current(address, await queues.read(address));
+    return job && toResource(address, job);
+  };
+
+  return {
+    add: (additions) => addJobs(queues, additions),
+    find: async (id, tenant) => {
+      const found = await findJob(queues, id, tenant);
+      const job = found && (await current(found.address, found.job));
+      return found && job && { address: found.address, resource: toResource(found.address, job) };
+    },
+    read,
+    cancel: (job) => withdraw(queues, job, 'canceled', keepFailedMs),
+    retry: async (id, tenant) => {
+      const found = await findJob(queues, id, tenant);
+      return found !== undefined && retryJob(queues, found.address, found.job);
+    },
+    readLines: (job, page) => readLines(queues, job, page),
+  };
+};

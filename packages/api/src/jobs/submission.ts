@@ -1,20 +1,15 @@
 import type { Catalog } from '@drover/jobs/catalog';
-import type { JobType } from '@drover/jobs/definition/define-job';
+import { submission } from '@drover/jobs/contract/submission';
+import type { ValidSubmission } from '@drover/jobs/record/queued-job';
 import { Problem } from '@drover/shared/http/problem';
 import { didYouMean } from '@drover/shared/nearest';
-import { z } from 'zod';
 import { fieldErrors } from './pointers.ts';
 
 /** Deepest nesting of a body: deeper ones are attacks on parsers, not jobs. */
 export const maxDepth = 64;
 
-const submission = z.strictObject({ type: z.string(), payload: z.unknown() });
-
-/** A submission that may be enqueued: a known type and a payload that fits it. */
-export interface Submission {
-  type: JobType;
-  payload: unknown;
-}
+const valuesIn = (value: unknown): unknown[] =>
+  typeof value === 'object' && value !== null ? Object.values(value) : [];
 
 /**
  * What makes a JSON value unfit for a job, wherever it stands: nesting deeper than {@link maxDepth},
@@ -27,7 +22,7 @@ export const unfitness = (value: unknown): string | undefined => {
     if (level.some((it) => typeof it === 'number' && !Number.isFinite(it))) {
       return 'holds a number that is too large';
     }
-    level = level.flatMap((it) => (typeof it === 'object' && it !== null ? Object.values(it) : []));
+    level = level.flatMap(valuesIn);
   }
   return undefined;
 };
@@ -35,29 +30,35 @@ export const unfitness = (value: unknown): string | undefined => {
 const invalid = (detail: string, errors: ReturnType<typeof fieldErrors>) =>
   new Problem('invalid-submission', detail, { errors });
 
-/**
- * Checks the body of `POST /jobs`.
- * @throws Problem `invalid-submission` or `unknown-job-type`, with a pointer to each fault.
- */
-export const parseSubmission = (body: unknown, catalog: Catalog): Submission => {
+/** @throws Problem `invalid-submission` when a body is unfit for any route that takes jobs. */
+export const checkFitness = (body: unknown): void => {
   const unfit = unfitness(body);
   if (unfit) throw invalid(`The body ${unfit}.`, [{ pointer: '', message: unfit }]);
+};
+
+const typeNamed = (catalog: Catalog, given: string) => {
+  const type = catalog.get(given);
+  if (type) return type;
+  const name = given.slice(0, 100);
+  const message = `There is no job type "${name}".${didYouMean(name, catalog.names)}`;
+  throw new Problem('unknown-job-type', `${message} GET /job-types lists all.`, {
+    errors: [{ pointer: '/type', message }],
+  });
+};
+
+/**
+ * Checks one submission whose fitness is known: the body of `POST /jobs`, or an item of a batch.
+ * @throws Problem `invalid-submission` or `unknown-job-type`, with a pointer to each fault.
+ */
+export const parseSubmission = (
+  body: unknown,
+  catalog: Catalog,
+): Omit<ValidSubmission, 'tenant'> => {
   const envelope = submission.safeParse(body);
   if (!envelope.success) throw invalid('The submission is not valid.', fieldErrors(envelope.error));
-
-  const { type: name } = envelope.data;
-  const type = catalog.get(name);
-  if (!type) {
-    const message = `There is no job type "${name.slice(0, 100)}".${didYouMean(name.slice(0, 100), catalog.names)}`;
-    throw new Problem('unknown-job-type', `${message} GET /job-types lists all.`, {
-      errors: [{ pointer: '/type', message }],
-    });
-  }
-
-  const payload = type.payload.safeParse(envelope.data.payload);
-  if (!payload.success) {
-    throw invalid(`The payload does not fit ${name}.`, fieldErrors(payload.error, ['payload']));
-  }
-  // As submitted, not as parsed: defaults of the type are applied when the job runs.
-  return { type, payload: envelope.data.payload };
+  const { payload, options } = envelope.data;
+  const type = typeNamed(catalog, envelope.data.type);
+  const checked = type.payload.safeParse(payload);
+  if (checked.success) return { type, payload, options };
+  throw invalid(`The payload does not fit ${type.type}.`, fieldErrors(checked.error, ['payload']));
 };

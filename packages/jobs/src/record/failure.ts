@@ -15,6 +15,8 @@ const attemptFailure = z.object({
   worker: z.string(),
   startedAt: z.string(),
   durationMs: z.number(),
+  /** Not a failure: the job was ended on purpose. */
+  withdrawn: z.enum(['canceled', 'expired']).optional(),
 });
 
 export type AttemptFailure = z.output<typeof attemptFailure>;

@@ -1,7 +1,11 @@
 import { parseJobId } from '@drover/shared/job-id';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
+import type { StoredJob } from '@drover/shared/queues/stored-job';
 import { queueNames } from '../definition/queues.ts';
-import { jobEnvelope } from './envelope.ts';
+
+/** Whose job it is; undefined for one that was not submitted through Drover. */
+const ownerOf = ({ data }: StoredJob): unknown =>
+  typeof data === 'object' && data !== null && 'tenant' in data ? data.tenant : undefined;
 
 /**
  * A tenant's job, wherever it lives.
@@ -11,7 +15,6 @@ export const findJob = async (queues: QueueSet, id: string, tenant: string) => {
   const address = parseJobId(id);
   // Ids come from clients: a queue that is not registered is never opened.
   if (!address || !(queueNames as readonly string[]).includes(address.queue)) return undefined;
-  const found = await queues.read(address);
-  const owner = jobEnvelope.safeParse(found?.job.data).data?.tenant;
-  return found && owner === tenant ? { address, ...found } : undefined;
+  const job = await queues.read(address);
+  return job && ownerOf(job) === tenant ? { address, job } : undefined;
 };

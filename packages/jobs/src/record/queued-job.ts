@@ -1,39 +1,109 @@
 import { newJobId } from '@drover/shared/job-id';
-import type { JobsOptions } from 'bullmq';
+import { defaultPriority, type SubmissionOptions } from '../contract/submission.ts';
 import type { JobType } from '../definition/define-job.ts';
 import type { JobEnvelope } from './envelope.ts';
+import { partitionOf } from './placement.ts';
 
-/** Name of the backoff strategy that the worker computes from the job type's retry policy. */
-export const backoffStrategyName = 'policy';
+/** A valid submission of a tenant. */
+export interface ValidSubmission {
+  type: JobType;
+  /** As submitted, not as parsed: defaults of the type are applied when the job runs. */
+  payload: unknown;
+  options?: SubmissionOptions | undefined;
+  tenant: string;
+}
 
-/** A job as BullMQ takes it: `queue.add(name, data, opts)` on that queue in that partition. */
+/** What BullMQ keeps beside a job's data. */
+export interface QueuedOptions {
+  attempts: number;
+  /** BullMQ's priority is ours: 1 is first; it has no jobs without one. */
+  priority: number;
+  /** Milliseconds from now; absent for now. */
+  delay?: number;
+  deduplication?: { id: string; ttl?: number };
+}
+
+/** A job that is ready to be stored in its queue. */
 export interface QueuedJob {
+  id: string;
   queue: string;
   partition: number;
   name: string;
   data: JobEnvelope;
-  opts: JobsOptions & { jobId: string };
+  opts: QueuedOptions;
+  /** When it was submitted, in milliseconds. */
+  timestamp: number;
+  /** It waits until submissions of its dedupe key have ceased for that long, in milliseconds. */
+  debounceMs?: number;
 }
 
+const withoutUndefined = <T extends object>(value: T): T => {
+  for (const key of Object.keys(value) as (keyof T)[]) {
+    if (value[key] === undefined) delete value[key];
+  }
+  return value;
+};
+
+const delayOf = (options: SubmissionOptions, now: number): number => {
+  if (options.dedupe?.mode === 'debounce') return options.dedupe.ttl ?? 0;
+  if (options.runAt !== undefined) return Math.max(0, Date.parse(options.runAt) - now);
+  return options.delay ?? 0;
+};
+
 /**
- * Turns a valid payload into the job that goes to Redis.
- * @param partitions how many partitions new jobs are spread over; each gets an equal share by chance.
+ * One dedupe key means one thing to one tenant and one job type. With a time to live the key outlasts
+ * the job (throttle); without, it goes when the job finishes, or is debounced away.
+ */
+const deduplicationOf = (
+  { tenant, type }: ValidSubmission,
+  dedupe: NonNullable<SubmissionOptions['dedupe']>,
+): NonNullable<QueuedOptions['deduplication']> => ({
+  id: `${tenant}/${type.type}/${dedupe.key}`,
+  ...(dedupe.mode === 'throttle' && dedupe.ttl !== undefined && { ttl: dedupe.ttl }),
+});
+
+const envelopeOf = (
+  { tenant, payload }: ValidSubmission,
+  options: SubmissionOptions,
+  now: number,
+): JobEnvelope =>
+  withoutUndefined<JobEnvelope>({
+    tenant,
+    payload,
+    tags: options.tags?.length ? [...new Set(options.tags)] : undefined,
+    timeout: options.timeout,
+    backoff: options.backoff && withoutUndefined({ ...options.backoff }),
+    expiresAt: options.expiresIn === undefined ? undefined : now + options.expiresIn,
+    retention: options.retention,
+  });
+
+/**
+ * Turns a valid submission into the job that goes to Redis.
+ * @param placement.partitions how many partitions new jobs are spread over: by chance, or by the
+ *   dedupe key or `placement.stickTo`, which mean one partition each.
  */
 export const toQueuedJob = (
-  job: JobType,
-  submission: { payload: unknown; tenant: string },
-  partitions: number,
+  submission: ValidSubmission,
+  placement: { partitions: number; stickTo?: string | undefined },
 ): QueuedJob => {
-  const partition = Math.floor(Math.random() * partitions);
+  const { type, options = {} } = submission;
+  const timestamp = Date.now();
+  const delay = delayOf(options, timestamp);
+  const deduplication = options.dedupe && deduplicationOf(submission, options.dedupe);
+  const partition = partitionOf(placement.partitions, deduplication?.id ?? placement.stickTo);
   return {
-    queue: job.queue,
+    id: newJobId(type.queue, partition),
+    queue: type.queue,
     partition,
-    name: job.type,
-    data: { tenant: submission.tenant, payload: submission.payload },
+    name: type.type,
+    data: envelopeOf(submission, options, timestamp),
     opts: {
-      jobId: newJobId(job.queue, partition),
-      attempts: job.retry.attempts,
-      backoff: { type: backoffStrategyName },
+      attempts: options.attempts ?? type.retry.attempts,
+      priority: options.priority ?? defaultPriority,
+      ...(delay > 0 && { delay }),
+      ...(deduplication && { deduplication }),
     },
+    timestamp,
+    ...(options.dedupe?.mode === 'debounce' && { debounceMs: options.dedupe.ttl ?? 0 }),
   };
 };

@@ -1,4 +1,5 @@
 import { CodedError } from '../errors.ts';
+import { type ProblemCode, problemTypes } from './problem-types.ts';
 
 /** One thing wrong with a request body, at a JSON Pointer (RFC 6901) into it. */
 export interface FieldError {
@@ -6,30 +7,21 @@ export interface FieldError {
   message: string;
 }
 
-/** Every problem that the HTTP API answers with: its status and its title, by code. */
-export const problemTypes = {
-  'malformed-json': { status: 400, title: 'The body is not JSON' },
-  'bad-request': { status: 400, title: 'The request cannot be understood' },
-  unauthorized: { status: 401, title: 'A valid API key is required' },
-  forbidden: { status: 403, title: 'The API key may not do this' },
-  'cross-site': { status: 403, title: 'Writes from other sites are refused' },
-  'not-found': { status: 404, title: 'There is nothing at this address' },
-  'job-not-found': { status: 404, title: 'There is no such job' },
-  'job-type-not-found': { status: 404, title: 'There is no such job type' },
-  'artifact-not-found': { status: 404, title: 'There is no such artifact' },
-  'payload-too-large': { status: 413, title: 'The body is too large' },
-  'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
-  'range-not-satisfiable': { status: 416, title: 'The range lies outside the file' },
-  'invalid-submission': { status: 422, title: 'The submission is not valid' },
-  'unknown-job-type': { status: 422, title: 'There is no such job type' },
-  'request-timeout': { status: 408, title: 'The request took too long to arrive' },
-  'headers-too-large': { status: 431, title: 'The headers are too large' },
-  internal: { status: 500, title: 'Something went wrong on our side' },
-  'keys-missing': { status: 503, title: 'This server has no API keys' },
-  'store-unavailable': { status: 503, title: 'The job store cannot be reached' },
-} as const satisfies Record<string, { status: number; title: string }>;
+/** A problem document (RFC 9457), as it is sent. */
+export interface ProblemBody {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance: string;
+  errors?: FieldError[];
+}
 
-export type ProblemCode = keyof typeof problemTypes;
+/** Longest text of a problem document, in characters: requests are quoted in them. */
+const maxTextLength = 500;
+
+const shortened = (text: string): string =>
+  text.length <= maxTextLength ? text : `${text.slice(0, maxTextLength - 1)}…`;
 
 /** An answer that is an error, as RFC 9457 `application/problem+json`. */
 export class Problem extends CodedError {
@@ -55,15 +47,20 @@ export class Problem extends CodedError {
     this.errors = more.errors;
   }
 
-  /** The response body; `instance` is the path of the request. */
-  toBody(instance: string): Record<string, unknown> {
+  /** The response body; `instance` is the path of the request. Long texts are cut. */
+  toBody(instance: string): ProblemBody {
     return {
       type: `/problems/${this.code}`,
       title: this.title,
       status: this.status,
-      detail: this.message,
-      instance,
-      ...(this.errors && { errors: this.errors }),
+      detail: shortened(this.message),
+      instance: shortened(instance),
+      ...(this.errors && {
+        errors: this.errors.map(({ pointer, message }) => ({
+          pointer,
+          message: shortened(message),
+        })),
+      }),
     };
   }
 }

@@ -1,17 +1,21 @@
-import { type Job, Queue } from 'bullmq';
+import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { JobAddress } from '../job-id.ts';
 import type { Keys } from '../keys.ts';
 import type { Component } from '../lifecycle/stack.ts';
 import type { Log } from '../log.ts';
-import { type JobPlace, readJob } from './read-job.ts';
+import { readJob } from './read-job.ts';
+import type { StoredJob } from './stored-job.ts';
 
 /** The BullMQ queues that a process talks to, each opened when first asked for. */
 export interface QueueSet extends Component {
   /** The queue of that name in that partition. Names come from the registry, never from a client. */
   get(name: string, partition: number): Queue;
-  /** A job and where it is; undefined when there is none of that id. */
-  read(address: JobAddress): Promise<{ job: Job; place: JobPlace } | undefined>;
+  /** A job as Redis holds it; undefined when there is none of that id. */
+  read(address: JobAddress): Promise<StoredJob | undefined>;
+  /** The connection of the queues, and the names of their keys: for scripts of ours. */
+  readonly redis: Redis;
+  readonly keys: Keys;
 }
 
 export const createQueueSet = (options: { redis: Redis; keys: Keys; log: Log }): QueueSet => {
@@ -41,7 +45,9 @@ export const createQueueSet = (options: { redis: Redis; keys: Keys; log: Log }):
   return {
     name: 'queues',
     get,
-    read: ({ id, queue, partition }) => readJob(options.redis, get(queue, partition), id),
+    read: (address) => readJob(options.redis, options.keys, address),
+    redis: options.redis,
+    keys: options.keys,
     start: async () => undefined,
     stop: async () => {
       await Promise.all([...open.values()].map((queue) => queue.close()));

@@ -1,45 +1,52 @@
-import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-
-/** The sets that BullMQ keeps jobs in; a job in none of them is running or waits its turn. */
-const sets = ['completed', 'failed', 'delayed', 'waiting-children'] as const;
-
-/** Where BullMQ has a job. */
-export type JobPlace = (typeof sets)[number] | 'active' | 'waiting';
-
-/** How often a job that changes while it is read is read again. */
-const maxRounds = 5;
+import type { JobAddress } from '../job-id.ts';
+import type { Keys } from '../keys.ts';
+import { runScript, type Script } from '../redis/script.ts';
+import { type JobPlace, type StoredJob, toStoredJob } from './stored-job.ts';
 
 /**
- * Where a job is, from its memberships and its lock, all of one moment. BullMQ's own `getState`
- * searches the list of waiting jobs, which takes as long as the backlog is.
+ * A job's hash and its place, of one moment and in time that does not grow with the backlog. BullMQ's
+ * own `getState` searches the list of waiting jobs; here a job that is in no set and has no lock waits.
  */
-const readPlace = async (redis: Redis, queue: Queue, id: string): Promise<JobPlace> => {
-  const transaction = redis.multi();
-  for (const set of sets) transaction.zscore(queue.toKey(set), id);
-  transaction.exists(queue.toKey(`${id}:lock`));
-  const replies = ((await transaction.exec()) ?? []).map(([err, reply]) => {
-    if (err) throw err;
-    return reply;
-  });
-  const set = sets.find((_, index) => replies[index] !== null);
-  return set ?? (replies.at(-1) === 1 ? 'active' : 'waiting');
+const readJobScript: Script = {
+  name: 'droverReadJob',
+  keys: 5,
+  lua: `
+    local job = redis.call('HGETALL', KEYS[1])
+    if #job == 0 then return false end
+    local id = ARGV[1]
+    if redis.call('HEXISTS', KEYS[1], 'finishedOn') == 1 then
+      if redis.call('ZSCORE', KEYS[2], id) then return {job, 'failed'} end
+      return {job, 'completed'}
+    end
+    if redis.call('EXISTS', KEYS[5]) == 1 then return {job, 'active'} end
+    local score = redis.call('ZSCORE', KEYS[3], id)
+    if score then return {job, 'delayed', score} end
+    if redis.call('ZSCORE', KEYS[4], id) then return {job, 'waiting-children'} end
+    return {job, 'waiting'}
+  `,
 };
 
-/**
- * A job and its place as they were at one moment. They are two reads, between which the job may
- * finish or be retried; then one says that it has finished and the other does not, and both are
- * read again.
- */
+type Reply = [flat: string[], place: JobPlace, delayedScore?: string] | null;
+
+/** A job and where it is; undefined when there is none of that id. One command. */
 export const readJob = async (
   redis: Redis,
-  queue: Queue,
-  id: string,
-): Promise<{ job: Job; place: JobPlace } | undefined> => {
-  for (let round = 1; ; round += 1) {
-    const [job, place] = await Promise.all([queue.getJob(id), readPlace(redis, queue, id)]);
-    if (!job) return undefined;
-    const hasEnded = place === 'completed' || place === 'failed';
-    if (Boolean(job.finishedOn) === hasEnded || round === maxRounds) return { job, place };
-  }
+  keys: Keys,
+  { id, queue, partition }: JobAddress,
+): Promise<StoredJob | undefined> => {
+  const inQueue = (name: string) => keys.inQueue(queue, partition, name);
+  const reply = (await runScript(
+    redis,
+    readJobScript,
+    [
+      inQueue(id),
+      inQueue('failed'),
+      inQueue('delayed'),
+      inQueue('waiting-children'),
+      inQueue(`${id}:lock`),
+    ],
+    [id],
+  )) as Reply;
+  return reply ? toStoredJob(reply[0], reply[1], reply[2]) : undefined;
 };

@@ -23,3 +23,19 @@ export class AttemptTimeout extends CodedError {
     this.name = 'AttemptTimeout';
   }
 }
+
+/** The job's client wants it no more; it ends here, whatever attempts are left. */
+export class Canceled extends CodedError {
+  constructor() {
+    super('canceled', 'the job was canceled');
+    this.name = 'Canceled';
+  }
+}
+
+/** The job had to start by a certain time, which has passed. */
+export class Expired extends CodedError {
+  constructor() {
+    super('expired', 'the job had not started by the time that it expired');
+    this.name = 'Expired';
+  }
+}

@@ -1,38 +1,39 @@
 import type { JobLog } from '@drover/jobs/definition/context';
+import { appendLines, encodeLine, keptLogLines } from '@drover/jobs/record/log-lines';
+import { announce } from '@drover/jobs/transitions/announce';
+import type { JobAddress } from '@drover/shared/job-id';
 import type { Log } from '@drover/shared/log';
-import type { Job } from 'bullmq';
+import type { QueueSet } from '@drover/shared/queues/queue-set';
 
-/** Lines kept with a job; older ones are dropped. */
-export const keptLogLines = 1_000;
-
-/** Longest line kept, in characters. */
-const maxLineLength = 2_000;
+/** Lines that are kept at once. */
+const batchSize = 500;
 
 const levels = ['debug', 'info', 'warn', 'error'] as const;
 type Level = (typeof levels)[number];
 
-/** Fields as text; whatever a handler passes, logging never throws. */
-const stringify = (fields: Record<string, unknown>): string => {
+/** Fields as plain JSON values, without getters that could throw; logging itself never throws. */
+const plain = (fields: Record<string, unknown>): Record<string, unknown> => {
   try {
-    return JSON.stringify(fields);
+    return JSON.parse(JSON.stringify(fields));
   } catch {
-    return '{"fields":"not serialisable"}';
+    return { fields: 'not serialisable' };
   }
 };
 
+type Stores = Pick<QueueSet, 'redis' | 'keys'>;
+
 /** Keeps lines with the job, in order and in batches, so that a chatty handler is not held up. */
-const createKeeper = (job: Pick<Job, 'log' | 'opts'>, log: Log) => {
-  job.opts.keepLogs ??= keptLogLines;
+const createKeeper = (queues: Stores, job: JobAddress, log: Log) => {
   let pending: string[] = [];
   let writing: Promise<void> | undefined;
 
   const writePending = async () => {
     while (pending.length > 0) {
-      const batch = pending;
-      pending = [];
+      const batch = pending.slice(0, batchSize);
+      pending = pending.slice(batchSize);
       try {
-        // Sent together over one connection, they arrive in this order.
-        await Promise.all(batch.map((line) => job.log(line)));
+        await appendLines(queues, job, batch);
+        announce(queues, job, 'log');
       } catch (err) {
         log.warn({ err }, 'log lines were not kept with the job');
       }
@@ -42,7 +43,7 @@ const createKeeper = (job: Pick<Job, 'log' | 'opts'>, log: Log) => {
 
   return {
     keep: (line: string) => {
-      pending.push(line.slice(0, maxLineLength));
+      pending.push(line);
       // More than these would push one another out in Redis.
       if (pending.length > keptLogLines) pending.shift();
       writing ??= Promise.resolve().then(writePending);
@@ -56,20 +57,22 @@ const createKeeper = (job: Pick<Job, 'log' | 'opts'>, log: Log) => {
  * `close` waits until they are, and takes no more.
  */
 export const createJobLog = (
-  job: Pick<Job, 'log' | 'opts'>,
+  queues: Stores,
+  job: JobAddress,
   log: Log,
 ): JobLog & { close(): Promise<void> } => {
-  const keeper = createKeeper(job, log);
+  const keeper = createKeeper(queues, job, log);
   let isClosed = false;
 
   const write = (level: Level) => (message: string, fields?: Record<string, unknown>) => {
     if (isClosed) return;
-    const details = fields && stringify(fields);
-    // Read back from the text, the fields hold no getter that could throw while they are logged.
-    log[level](details ? JSON.parse(details) : {}, message);
+    const details = fields && plain(fields);
+    log[level](details ?? {}, message);
     if (level === 'debug') return;
-    const parts = [new Date().toISOString(), level, message, details];
-    keeper.keep(parts.filter((part) => part !== undefined).join(' '));
+    const at = new Date().toISOString();
+    keeper.keep(
+      encodeLine({ at, level, message: String(message), ...(details && { fields: details }) }),
+    );
   };
 
   return {

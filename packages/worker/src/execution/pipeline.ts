@@ -4,11 +4,15 @@ import { PermanentError } from '@drover/jobs/definition/errors';
 import type { Services } from '@drover/jobs/definition/services';
 import { jobEnvelope } from '@drover/jobs/record/envelope';
 import type { ArtifactStore } from '@drover/shared/artifacts/store';
+import type { Config } from '@drover/shared/config';
 import { deadlineIn, within } from '@drover/shared/lifecycle/deadline';
 import type { Log } from '@drover/shared/log';
+import type { QueueSet } from '@drover/shared/queues/queue-set';
 import { z } from 'zod';
+import { type Cancellations, wasCanceled } from '../cancellation.ts';
 import { jobArtifacts } from './artifacts.ts';
 import type { ClaimedJob, OpenedJob } from './claimed-job.ts';
+import { Canceled, Expired } from './interruption.ts';
 import { createJobLog } from './job-log.ts';
 import { observeEnd, observeStart } from './observe.ts';
 import { createProgressReporter } from './progress.ts';
@@ -25,6 +29,10 @@ export interface Workshop {
   artifacts: ArtifactStore;
   /** Names this process in the records of attempts: `host:pid`. */
   worker: string;
+  /** Where jobs are kept: for their logs, and for telling those who follow them. */
+  queues: QueueSet;
+  cancellations: Cancellations;
+  keep: Config['keep'];
   log: Log;
 }
 
@@ -51,6 +59,25 @@ const parsePayload = (type: JobType, payload: unknown): unknown => {
       code: 'invalid-payload',
     },
   );
+};
+
+/** @throws Expired when the job may not start any more. */
+const refuseExpired = ({ job, envelope }: OpenedJob) => {
+  const { expiresAt } = envelope;
+  if (expiresAt !== undefined && job.attemptsStarted <= 1 && expiresAt <= Date.now()) {
+    throw new Expired();
+  }
+};
+
+/**
+ * Most jobs cannot have been canceled when they are claimed: one that waits ends at once. One that ran
+ * before may have been, when its worker died or it waited for its next attempt.
+ * @throws Canceled
+ */
+const refuseCanceled = async ({ job, address }: OpenedJob, { queues }: Workshop) => {
+  if (job.attemptsStarted <= 1 && job.stalledCounter === 0) return;
+  const key = queues.keys.inQueue(address.queue, address.partition, address.id);
+  if (await wasCanceled(queues.redis, key)) throw new Canceled();
 };
 
 /** Bytes of a value as JSON; undefined when it cannot be JSON: cyclic, a BigInt, a getter that throws. */
@@ -80,14 +107,14 @@ const keepingMs = 2_000;
 
 /** Runs the handler with all that its context promises, until the attempt is over. */
 const runHandler = async (
-  { job, id, envelope, signal }: OpenedJob,
+  { job, id, address, envelope, signal }: OpenedJob,
   type: JobType,
   payload: unknown,
-  { services, artifacts }: Workshop,
+  { services, artifacts, queues }: Workshop,
   log: Log,
 ): Promise<unknown> => {
-  const progress = createProgressReporter(job, log);
-  const jobLog = createJobLog(job, log);
+  const progress = createProgressReporter(queues, { job, address }, log);
+  const jobLog = createJobLog(queues, address, log);
   const run = (attemptSignal: AbortSignal) =>
     type.run({
       payload,
@@ -103,7 +130,7 @@ const runHandler = async (
       artifacts: jobArtifacts(artifacts, id, attemptSignal),
     });
   try {
-    return await runWithSignal(run, { timeoutMs: type.timeoutMs, signal });
+    return await runWithSignal(run, { timeoutMs: envelope.timeout ?? type.timeoutMs, signal });
   } finally {
     const kept = Promise.all([progress.close(), jobLog.close()]);
     await within(deadlineIn(keepingMs), 'keeping progress and log', kept).catch((err: unknown) => {
@@ -113,7 +140,7 @@ const runHandler = async (
 };
 
 /**
- * The life of one attempt: open the envelope, find the type, parse the payload, run, parse the
+ * The life of one attempt: open the envelope, expired? canceled? find the type, parse the payload, run, parse the
  * result, settle, observe. BullMQ has claimed the job before and stores the outcome after.
  * @returns the result that BullMQ keeps.
  * @throws what tells BullMQ to retry, fail, delay or requeue the job.
@@ -129,13 +156,18 @@ export const executeJob = async (claimed: ClaimedJob, workshop: Workshop): Promi
   observeStart(claimed, log);
   try {
     const opened = openEnvelope(claimed);
+    refuseExpired(opened);
+    await refuseCanceled(opened, workshop);
     const type = findType(workshop.catalog, job.name);
     const payload = parsePayload(type, opened.envelope.payload);
     const result = parseResult(type, await runHandler(opened, type, payload, workshop, log));
     observeEnd(claimed, 'succeeded', log);
     return result;
   } catch (thrown) {
-    const { outcome, error } = await settleThrown(claimed, thrown, workshop.worker);
+    const { outcome, error } = await settleThrown(claimed, thrown, {
+      ...workshop,
+      keepFailedMs: workshop.keep.failedMs,
+    });
     observeEnd(claimed, outcome, log, error);
     throw error;
   }

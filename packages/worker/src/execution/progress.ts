@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { announce } from '@drover/jobs/transitions/announce';
+import type { JobAddress } from '@drover/shared/job-id';
 import type { Log } from '@drover/shared/log';
+import type { QueueSet } from '@drover/shared/queues/queue-set';
 import type { Job } from 'bullmq';
 
 /** Progress is written this often at most, in milliseconds. */
@@ -16,7 +19,8 @@ export interface ProgressReporter {
 }
 
 export const createProgressReporter = (
-  job: Pick<Job, 'updateProgress'>,
+  queues: Pick<QueueSet, 'redis' | 'keys'>,
+  { job, address }: { job: Pick<Job, 'updateProgress'>; address: JobAddress },
   log: Log,
 ): ProgressReporter => {
   const closing = new AbortController();
@@ -29,6 +33,7 @@ export const createProgressReporter = (
       latest = undefined;
       try {
         await job.updateProgress(report);
+        announce(queues, address, `progress ${JSON.stringify(report)}`);
       } catch (err) {
         log.warn({ err }, 'progress was not recorded');
       }

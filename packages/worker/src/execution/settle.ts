@@ -1,12 +1,23 @@
 import { PermanentError, RetryLater } from '@drover/jobs/definition/errors';
 import { encodeFailure } from '@drover/jobs/record/failure';
+import { announce } from '@drover/jobs/transitions/announce';
+import { noteRetrying, noteWithdrawn } from '@drover/jobs/transitions/indexes';
+import { withdrawalTrace } from '@drover/jobs/transitions/withdraw';
 import { CodedError, toError } from '@drover/shared/errors';
+import type { QueueSet } from '@drover/shared/queues/queue-set';
 import { DelayedError, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { ClaimedJob } from './claimed-job.ts';
-import { LockLost, ShuttingDown } from './interruption.ts';
+import { Canceled, Expired, LockLost, ShuttingDown } from './interruption.ts';
 
 /** What became of an attempt, for logs and metrics. */
-export type Outcome = 'succeeded' | 'failed' | 'postponed' | 'handed-back' | 'lost';
+export type Outcome =
+  | 'succeeded'
+  | 'failed'
+  | 'canceled'
+  | 'expired'
+  | 'postponed'
+  | 'handed-back'
+  | 'lost';
 
 /** An error of this message makes BullMQ put the job back without counting an attempt. */
 const rateLimitMessage = Worker.RateLimitError().message;
@@ -18,6 +29,8 @@ const outcomeOf = (thrown: unknown): Exclude<Outcome, 'succeeded'> => {
   if (thrown instanceof ShuttingDown) return 'handed-back';
   if (thrown instanceof RetryLater) return 'postponed';
   if (thrown instanceof LockLost) return 'lost';
+  if (thrown instanceof Canceled) return 'canceled';
+  if (thrown instanceof Expired) return 'expired';
   return 'failed';
 };
 
@@ -57,24 +70,58 @@ const failureFor = (claimed: ClaimedJob, thrown: unknown, worker: string): Error
   return failure;
 };
 
+/** The error that makes BullMQ bury a job that was canceled or has expired. */
+const withdrawalFor = ({ job }: ClaimedJob, why: 'canceled' | 'expired', err: Error): Error => {
+  const withdrawal = new UnrecoverableError(err.message);
+  withdrawal.stack = withdrawalTrace(why, job.attemptsMade + (why === 'canceled' ? 1 : 0));
+  return withdrawal;
+};
+
+/** What settling needs of the worker. */
+export interface SettlingParts {
+  /** Names this process in the records of attempts. */
+  worker: string;
+  queues: Pick<QueueSet, 'redis' | 'keys'>;
+  keepFailedMs: number;
+}
+
+/** Puts the job back as if it had not been claimed. */
+const handBack = async ({ job, token, address }: ClaimedJob, { redis, keys }: Stores) => {
+  await job.moveToWait(token);
+  // BullMQ wakes no worker for a job with a priority here: an idle one would look after seconds only.
+  const { queue, partition } = address;
+  await redis.zadd(keys.inQueue(queue, partition, 'marker'), 0, '0');
+};
+
+type Stores = SettlingParts['queues'];
+
 /**
  * Turns what an attempt threw into what BullMQ understands: hand the job back, delay it without
- * counting an attempt, or fail the attempt.
+ * counting an attempt, or fail the attempt or the job.
  * @returns the outcome and the error to throw to BullMQ.
  */
 export const settleThrown = async (
   claimed: ClaimedJob,
   thrown: unknown,
-  worker: string,
+  { worker, queues, keepFailedMs }: SettlingParts,
 ): Promise<{ outcome: Outcome; error: Error }> => {
   const outcome = outcomeOf(thrown);
   switch (outcome) {
     case 'handed-back':
-      await claimed.job.moveToWait(claimed.token);
+      await handBack(claimed, queues);
+      announce(queues, claimed.address, 'status');
       return { outcome, error: new WaitingError() };
-    case 'postponed':
-      await claimed.job.moveToDelayed(Date.now() + (thrown as RetryLater).delayMs, claimed.token);
+    case 'postponed': {
+      const dueAt = Date.now() + (thrown as RetryLater).delayMs;
+      await claimed.job.moveToDelayed(dueAt, claimed.token);
+      await noteRetrying(queues, claimed.address, dueAt);
+      announce(queues, claimed.address, 'status');
       return { outcome, error: new DelayedError() };
+    }
+    case 'canceled':
+    case 'expired':
+      await noteWithdrawn(queues, claimed.address, outcome, keepFailedMs);
+      return { outcome, error: withdrawalFor(claimed, outcome, toError(thrown)) };
     case 'lost':
     case 'failed':
       return { outcome, error: failureFor(claimed, thrown, worker) };

@@ -1,0 +1,159 @@
+import { type JobProgress, jobProgress } from '@drover/jobs/contract/job-events';
+import type { JobResource } from '@drover/jobs/contract/job-resource';
+import type { Change } from '@drover/jobs/transitions/announce';
+import type { JobAddress } from '@drover/shared/job-id';
+import type { Keys } from '@drover/shared/keys';
+import type { Component } from '@drover/shared/lifecycle/stack';
+import type { Subscriptions } from '@drover/shared/redis/subscriptions';
+
+/**
+ * A followed job is looked at this often even when no message comes, for messages can be lost.
+ * Milliseconds.
+ */
+const recheckMs = 10_000;
+
+/** Who follows a job. Calls never throw. */
+export interface Follower {
+  /** What the job is now: at first, then whenever it may have changed. Undefined: it is gone. */
+  changed(job: JobResource | undefined): void;
+  progressed?(progress: JobProgress): void;
+  logged?(): void;
+  /** The process stops, or Redis cannot be read: no more will come. */
+  released(): void;
+}
+
+/** The jobs that somebody waits for in this process. Any number of followers of a job cost one read. */
+export interface Watches extends Component {
+  /**
+   * Begins to follow. Resolves, once no change can be missed any more, with what ends it.
+   * @throws connection errors when Redis does not answer.
+   */
+  follow(job: JobAddress, follower: Follower): Promise<() => void>;
+  /** Lets go of all followers, and of all who come later at once. */
+  release(): void;
+}
+
+interface Watch {
+  followers: Set<Follower>;
+  /** Subscribed to the job's channel; ends the watch. */
+  ready: Promise<() => void>;
+  look(): void;
+}
+
+/** @returns undefined for what is no progress of ours: messages come from outside of this process. */
+const progressOf = (message: string): JobProgress | undefined => {
+  try {
+    const { fraction, note } = JSON.parse(message.slice('progress '.length));
+    return jobProgress.parse({ progress: fraction, ...(note !== undefined && { note }) });
+  } catch {
+    return undefined;
+  }
+};
+
+const tell = (followers: ReadonlySet<Follower>, message: string, look: () => void) => {
+  if (message.startsWith('progress ')) {
+    const progress = progressOf(message);
+    if (progress) for (const follower of followers) follower.progressed?.(progress);
+  } else if (message === ('log' satisfies Change)) {
+    for (const follower of followers) follower.logged?.();
+  } else {
+    look();
+  }
+};
+
+/** Reads the job once for all, and once more when it was asked to meanwhile. */
+const createLook = (
+  read: () => Promise<JobResource | undefined>,
+  followers: ReadonlySet<Follower>,
+) => {
+  let isReading = false;
+  let isStale = false;
+  const look = () => {
+    isStale = true;
+    if (isReading) return;
+    isReading = true;
+    isStale = false;
+    read()
+      .then(
+        (job) => {
+          for (const follower of followers) follower.changed(job);
+        },
+        // Redis is away: its return, or the next look, will tell.
+        () => undefined,
+      )
+      .finally(() => {
+        isReading = false;
+        if (isStale) look();
+      });
+  };
+  return look;
+};
+
+export const createWatches = (options: {
+  subscriptions: Subscriptions;
+  keys: Keys;
+  read(job: JobAddress): Promise<JobResource | undefined>;
+}): Watches => {
+  const { subscriptions, keys, read } = options;
+  const watches = new Map<string, Watch>();
+  let isReleased = false;
+  subscriptions.onReconnect(() => {
+    for (const watch of watches.values()) watch.look();
+  });
+
+  const open = (job: JobAddress): Watch => {
+    const followers = new Set<Follower>();
+    const look = createLook(() => read(job), followers);
+    const timer = setInterval(look, recheckMs * (0.8 + 0.4 * Math.random()));
+    const subscribed = subscriptions.subscribe(keys.changes(job), (message) =>
+      tell(followers, message, look),
+    );
+    const ready = subscribed.then(
+      (unsubscribe) => () => {
+        clearInterval(timer);
+        unsubscribe();
+      },
+      (err: unknown) => {
+        clearInterval(timer);
+        watches.delete(job.id);
+        throw err;
+      },
+    );
+    return { followers, ready, look };
+  };
+
+  const leave = (id: string, watch: Watch, follower: Follower) => {
+    watch.followers.delete(follower);
+    if (watch.followers.size > 0 || watches.get(id) !== watch) return;
+    watches.delete(id);
+    void watch.ready.then((close) => close());
+  };
+
+  const release = () => {
+    isReleased = true;
+    for (const { followers } of watches.values()) {
+      for (const follower of followers) follower.released();
+    }
+  };
+
+  return {
+    name: 'watches',
+    follow: async (job, follower) => {
+      const watch = watches.get(job.id) ?? open(job);
+      watches.set(job.id, watch);
+      watch.followers.add(follower);
+      try {
+        await watch.ready;
+      } catch (err) {
+        watch.followers.delete(follower);
+        throw err;
+      }
+      if (isReleased) follower.released();
+      else watch.look();
+      return () => leave(job.id, watch, follower);
+    },
+    release,
+    start: async () => undefined,
+    stop: async () => release(),
+  };
+};

@@ -1,0 +1,83 @@
+import type { BatchItem } from '@drover/jobs/contract/batch-result';
+import type { ProblemDocument } from '@drover/jobs/contract/problem';
+import { batchSubmission } from '@drover/jobs/contract/submission';
+import { toError } from '@drover/shared/errors';
+import { Problem } from '@drover/shared/http/problem';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { callerOf } from '../auth/bearer.ts';
+import { toProblem } from '../errors/problem-handler.ts';
+import { fingerprintOf, parseIdempotencyKey } from './idempotency-key.ts';
+import { type IntakeParts, type ScopedKey, toAccepted, toAddition } from './intake.ts';
+import { fieldErrors } from './pointers.ts';
+import { checkFitness, parseSubmission } from './submission.ts';
+
+const instance = '/jobs/batch';
+
+/** An item that is not taken in, and why. */
+const rejected = (thrown: unknown): BatchItem => {
+  const problem = toProblem(toError(thrown));
+  return { status: problem.status, problem: problem.toBody(instance) as ProblemDocument };
+};
+
+const parseBatch = (body: unknown): readonly unknown[] => {
+  checkFitness(body);
+  const parsed = batchSubmission.safeParse(body);
+  if (parsed.success) return parsed.data.jobs;
+  throw new Problem('invalid-submission', 'The batch is not valid.', {
+    errors: fieldErrors(parsed.error),
+  });
+};
+
+/** The key of each item: an item is replayed on its own, but another batch is a conflict of all. */
+const scopedKeysOf = (request: FastifyRequest): ((index: number) => ScopedKey | undefined) => {
+  const key = parseIdempotencyKey(request.headers['idempotency-key']);
+  if (key === undefined) return () => undefined;
+  const fingerprint = fingerprintOf(request.body);
+  return (index) => ({ key, scope: `POST /jobs/batch ${index}`, fingerprint });
+};
+
+/** All accepted 202, some 207; none: what is wrong with all alike, or 422. */
+const statusOf = (items: readonly BatchItem[], accepted: number): number => {
+  if (accepted === items.length) return 202;
+  return accepted > 0 ? 207 : 422;
+};
+
+/** `POST /jobs/batch`: takes many jobs in, each with an outcome of its own. */
+export const batchRoute = (scope: FastifyInstance, parts: IntakeParts): void => {
+  const { catalog, store, partitions, throttle } = parts;
+
+  scope.post('/jobs/batch', { config: { role: 'submit' } }, async (request, reply) => {
+    const caller = callerOf(request);
+    const keyOf = scopedKeysOf(request);
+    const items: BatchItem[] = [];
+    const additions = parseBatch(request.body).flatMap((item, index) => {
+      try {
+        const submission = { ...parseSubmission(item, catalog), tenant: caller.tenant };
+        return [{ index, ...toAddition(submission, keyOf(index), partitions) }];
+      } catch (thrown) {
+        items[index] = rejected(thrown);
+        return [];
+      }
+    });
+    if (additions.length > 0) await throttle.take(caller, additions.length);
+    const added = await store.add(additions);
+    await Promise.all(
+      additions.map(async ({ index, job }, n) => {
+        const outcome = added[n] as NonNullable<(typeof added)[number]>;
+        items[index] = await toAccepted(store, job, outcome).then(
+          ({ resource }): BatchItem => ({ status: 202, job: resource }),
+          rejected,
+        );
+      }),
+    );
+    const accepted = items.filter(({ status }) => status === 202).length;
+    if (accepted === 0 && added.every(({ outcome }) => outcome === 'failed') && added[0]) {
+      throw (added[0] as { error: Error }).error;
+    }
+    const { tenant } = caller;
+    request.log.info({ accepted, rejected: items.length - accepted, tenant }, 'batch accepted');
+    return reply
+      .code(statusOf(items, accepted))
+      .send({ accepted, rejected: items.length - accepted, items });
+  });
+};

@@ -1,0 +1,74 @@
+import type { JobResource } from '@drover/jobs/contract/job-resource';
+import { isTerminal } from '@drover/jobs/contract/job-resource';
+import { parseJobId } from '@drover/shared/job-id';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { callerOf } from '../auth/bearer.ts';
+import { waitUntilFinished } from '../following/wait.ts';
+import type { Watches } from '../following/watches.ts';
+import { whenGone } from './client-gone.ts';
+import { fingerprintOf, parseIdempotencyKey } from './idempotency-key.ts';
+import {
+  type Accepted,
+  type IntakeParts,
+  type ScopedKey,
+  toAccepted,
+  toAddition,
+} from './intake.ts';
+import { parsePrefer } from './prefer.ts';
+import { checkFitness, parseSubmission } from './submission.ts';
+
+/** Seconds after which a client that polls should look again. */
+const pollAfterSeconds = '1';
+
+const scopedKeyOf = (request: FastifyRequest): ScopedKey | undefined => {
+  const key = parseIdempotencyKey(request.headers['idempotency-key']);
+  if (key === undefined) return undefined;
+  return { key, scope: 'POST /jobs', fingerprint: fingerprintOf(request.body) };
+};
+
+const describe = (reply: FastifyReply, { repeats }: Accepted) => {
+  if (repeats === 'replayed') reply.header('idempotency-replayed', 'true');
+  if (repeats === 'deduplicated') reply.header('deduplicated', 'true');
+};
+
+const answer = (reply: FastifyReply, job: JobResource) => {
+  if (isTerminal(job.status)) reply.code(200);
+  else reply.code(202).header('retry-after', pollAfterSeconds);
+  return reply.header('location', job.links.self).send(job);
+};
+
+/** `POST /jobs`: takes one job in; with `Prefer: wait`, answers when it has finished. */
+export const submitRoute = (
+  scope: FastifyInstance,
+  parts: IntakeParts & { watches: Watches },
+): void => {
+  const { catalog, store, partitions, throttle, watches } = parts;
+
+  /** The job when it has finished, or as it is when the time is up. */
+  const awaited = async (request: FastifyRequest, reply: FastifyReply, job: JobResource) => {
+    const prefer = parsePrefer(request.headers.prefer);
+    if (prefer.applied) reply.header('preference-applied', prefer.applied);
+    const address = parseJobId(job.id);
+    if (prefer.waitMs === 0 || !address || isTerminal(job.status)) return job;
+    const limits = { ms: prefer.waitMs, signal: whenGone(request) };
+    return (await waitUntilFinished(watches, address, limits)) ?? job;
+  };
+
+  scope.post('/jobs', { config: { role: 'submit' } }, async (request, reply) => {
+    const caller = callerOf(request);
+    const { tenant } = caller;
+    const key = scopedKeyOf(request);
+    checkFitness(request.body);
+    const submission = { ...parseSubmission(request.body, catalog), tenant };
+    await throttle.take(caller, 1);
+    const addition = toAddition(submission, key, partitions);
+    const [added] = await store.add([addition]);
+    const accepted = await toAccepted(store, addition.job, added as NonNullable<typeof added>);
+    describe(reply, accepted);
+    request.log.info(
+      { jobId: accepted.resource.id, type: addition.job.name, tenant },
+      'job accepted',
+    );
+    return answer(reply, await awaited(request, reply, accepted.resource));
+  });
+};

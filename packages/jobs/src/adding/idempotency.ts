@@ -1,0 +1,67 @@
+import type { Script } from '@drover/shared/redis/script';
+
+/** What an idempotency key stands for: the first submission under it decides. */
+export interface IdempotencyRecord {
+  /** Of tenant and key: names the record. */
+  digest: string;
+  /** Of the whole request body: another one under the same key is a conflict. */
+  fingerprint: string;
+  /** Where the record lives; it must not depend on the body. */
+  partition: number;
+}
+
+/** How long an idempotency key is kept: 24 hours. */
+export const idempotencyTtlMs = 86_400_000;
+
+/**
+ * Looks the key up and, where it is new, records it. Where it is known, an empty job is put in the
+ * way of the add that follows in the same transaction, which then does nothing.
+ * Keys: record, job. Parameters: fingerprint, job id, ttl. Returns `<fingerprint> <id>` of a known key.
+ */
+export const admit: Script = {
+  name: 'droverAdmit',
+  keys: 2,
+  lua: `
+    local known = redis.call('GET', KEYS[1])
+    if known then
+      redis.call('HSET', KEYS[2], 'placeholder', 1)
+      redis.call('PEXPIRE', KEYS[2], 1000)
+      return known
+    end
+    redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2], 'PX', ARGV[3])
+    return false
+  `,
+};
+
+/**
+ * Makes the record true after the add: an add that was deduplicated stands for the earlier job, one
+ * that failed, as without memory, for nothing.
+ * Keys: record, job, dedupe key. Parameters: fingerprint, ttl.
+ */
+export const seal: Script = {
+  name: 'droverSeal',
+  keys: 3,
+  lua: `
+    if redis.call('HEXISTS', KEYS[2], 'placeholder') == 1 then
+      redis.call('DEL', KEYS[2])
+    elseif redis.call('EXISTS', KEYS[2]) == 0 then
+      local earlier = redis.call('GET', KEYS[3])
+      if earlier then
+        redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. earlier, 'PX', ARGV[2])
+      else
+        redis.call('DEL', KEYS[1])
+      end
+    end
+    return true
+  `,
+};
+
+/** Reads what {@link admit} returns: the id that the key stands for, or that it had another body. */
+export const readAdmission = (
+  known: string | null,
+  { fingerprint }: IdempotencyRecord,
+): { is: 'new' } | { is: 'conflict' } | { is: 'replay'; id: string } => {
+  if (known === null) return { is: 'new' };
+  const [recorded, id] = known.split(' ') as [string, string];
+  return recorded === fingerprint ? { is: 'replay', id } : { is: 'conflict' };
+};

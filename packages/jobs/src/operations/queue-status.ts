@@ -1,0 +1,101 @@
+import type { Keys } from '@drover/shared/keys';
+import type { Redis } from 'ioredis';
+import type { QueueStatus } from '../contract/operations.ts';
+import { queueNames } from '../definition/queues.ts';
+import { type FinishedByMinute, type QueueFigures, readFigures } from './queue-figures.ts';
+
+/** Rates are means over this many full minutes. */
+const rateMinutes = 5;
+
+/** BullMQ keeps that many minutes of what has finished; bull-board draws them. */
+export const keptMinutes = 60;
+
+const minuteOf = (ms: number): number => Math.floor(ms / 60_000);
+
+/** Jobs a minute over the last full minutes; BullMQ writes a minute down when a job of a later one ends. */
+const perMinute = ([record, earlier]: FinishedByMinute, now: number): number => {
+  const [count, countBefore, since] = record.map(Number) as [number, number, number];
+  const openMinute = minuteOf(since);
+  const finishedIn = (minute: number): number => {
+    if (minute > openMinute) return 0;
+    if (minute === openMinute) return count - countBefore;
+    return Number(earlier[openMinute - 1 - minute] ?? 0);
+  };
+  let finished = 0;
+  for (let back = 1; back <= rateMinutes; back += 1) finished += finishedIn(minuteOf(now) - back);
+  return finished / rateMinutes;
+};
+
+/** Figures as statuses; an index may still name jobs that are in its set no longer. */
+const toStatus = (name: string, figures: QueueFigures, now: number): QueueStatus => {
+  const [paused, waiting, active, delayed, inRetrying, waitingChildren, completed, allFailed] =
+    figures;
+  const [, , , , , , , , inCanceled, inExpired, oldestDueAt, succeededBy, failedBy] = figures;
+  const retrying = Math.min(inRetrying, delayed);
+  const canceled = Math.min(inCanceled, allFailed);
+  const expired = Math.min(inExpired, allFailed - canceled);
+  return {
+    name,
+    paused: paused === 1,
+    counts: {
+      scheduled: delayed - retrying,
+      blocked: waitingChildren,
+      queued: waiting,
+      running: active,
+      retrying,
+      succeeded: completed,
+      failed: allFailed - canceled - expired,
+      canceled,
+      expired,
+    },
+    oldestQueuedMs: oldestDueAt < 0 ? null : now - oldestDueAt,
+    rates: {
+      succeededPerMinute: perMinute(succeededBy, now),
+      failedPerMinute: perMinute(failedBy, now),
+    },
+  };
+};
+
+const older = (one: number | null, other: number | null): number | null =>
+  one === null || other === null ? (one ?? other) : Math.max(one, other);
+
+/** The status of a queue over two of its parts. */
+const together = (one: QueueStatus, other: QueueStatus): QueueStatus => {
+  const counts = { ...one.counts };
+  for (const status of Object.keys(counts) as (keyof QueueStatus['counts'])[]) {
+    counts[status] += other.counts[status];
+  }
+  return {
+    name: one.name,
+    // Jobs of a partition that is not paused are started.
+    paused: one.paused && other.paused,
+    counts,
+    oldestQueuedMs: older(one.oldestQueuedMs, other.oldestQueuedMs),
+    rates: {
+      succeededPerMinute: one.rates.succeededPerMinute + other.rates.succeededPerMinute,
+      failedPerMinute: one.rates.failedPerMinute + other.rates.failedPerMinute,
+    },
+  };
+};
+
+/** Where the queues are. */
+export interface QueuePlaces {
+  readonly redis: Redis;
+  readonly keys: Keys;
+  readonly partitions: number;
+}
+
+/** The status of a queue over all partitions, in one round trip to each. */
+export const readQueueStatus = async (places: QueuePlaces, name: string): Promise<QueueStatus> => {
+  const now = Date.now();
+  const parts = await Promise.all(
+    Array.from({ length: places.partitions }, async (_, partition) =>
+      toStatus(name, await readFigures(places, name, partition, now), now),
+    ),
+  );
+  return parts.reduce(together);
+};
+
+/** The status of every queue. All commands are sent at once, so it is still one round trip. */
+export const readQueueStatuses = (places: QueuePlaces): Promise<QueueStatus[]> =>
+  Promise.all(queueNames.map((name) => readQueueStatus(places, name)));

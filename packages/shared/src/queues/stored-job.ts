@@ -1,0 +1,92 @@
+/** The sets that BullMQ keeps jobs in, or how a job that is in none of them is found out. */
+export type JobPlace =
+  | 'completed'
+  | 'failed'
+  | 'delayed'
+  | 'waiting-children'
+  | 'active'
+  | 'waiting';
+
+/** A job as Redis holds it at one moment. Instants are milliseconds since 1970. */
+export interface StoredJob {
+  readonly place: JobPlace;
+  readonly name: string;
+  readonly data: unknown;
+  readonly opts: { readonly attempts?: number; readonly delay?: number };
+  readonly priority: number;
+  readonly timestamp: number;
+  /** When it leaves the delayed set; only for a job in it. */
+  readonly dueAt: number | undefined;
+  readonly progress: unknown;
+  /** Attempts that are over; BullMQ counts its own burials and our cancellations too. */
+  readonly attemptsMade: number;
+  readonly attemptsStarted: number;
+  readonly processedOn: number | undefined;
+  readonly finishedOn: number | undefined;
+  /** The latest entry of its stack traces, or an empty string. */
+  readonly latestTrace: string;
+  readonly returnvalue: unknown;
+  /** A worker lost it once too often. */
+  readonly deferredFailure: boolean;
+  /** Lines that it has logged in all. */
+  readonly logged: number;
+}
+
+/** Hash fields of BullMQ 6, which shortens some, and `logged`, which is ours. */
+type Fields = Partial<Record<string, string>>;
+
+/** Null for what is missing or, in a job that is not ours, no JSON. */
+const parse = (json: string | undefined): unknown => {
+  try {
+    return json === undefined ? null : JSON.parse(json);
+  } catch {
+    return null;
+  }
+};
+
+const instant = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Number(text);
+
+const latestTraceOf = (stacktrace: string | undefined): string => {
+  const traces = parse(stacktrace);
+  const latest = Array.isArray(traces) ? traces.at(-1) : undefined;
+  return typeof latest === 'string' ? latest : '';
+};
+
+/** Names and values in turn, as a script returns a hash. */
+const toFields = (flat: readonly string[]): Fields => {
+  const fields: Fields = {};
+  for (let i = 0; i + 1 < flat.length; i += 2) fields[flat[i] as string] = flat[i + 1] as string;
+  return fields;
+};
+
+/** BullMQ's delayed scores are milliseconds with 12 bits of order after them. */
+const dueAtOf = (score: string | null | undefined): number | undefined =>
+  score === null || score === undefined ? undefined : Math.floor(Number(score) / 0x1000);
+
+/** Reads what {@link Fields} hold. */
+export const toStoredJob = (
+  flat: readonly string[],
+  place: JobPlace,
+  delayedScore: string | null | undefined,
+): StoredJob => {
+  const fields = toFields(flat);
+  return {
+    place,
+    name: fields['name'] ?? '',
+    data: parse(fields['data']),
+    opts: (parse(fields['opts']) ?? {}) as StoredJob['opts'],
+    priority: Number(fields['priority'] ?? 0),
+    timestamp: Number(fields['timestamp'] ?? 0),
+    dueAt: dueAtOf(delayedScore),
+    progress: parse(fields['progress']),
+    attemptsMade: Number(fields['atm'] ?? 0),
+    attemptsStarted: Number(fields['ats'] ?? 0),
+    processedOn: instant(fields['processedOn']),
+    finishedOn: instant(fields['finishedOn']),
+    latestTrace: latestTraceOf(fields['stacktrace']),
+    returnvalue: parse(fields['returnvalue']),
+    deferredFailure: fields['defa'] !== undefined,
+    logged: Number(fields['logged'] ?? 0),
+  };
+};

@@ -1,0 +1,35 @@
+import type { Redis } from 'ioredis';
+
+/**
+ * A Lua script: what it does, Redis does at one moment. All keys that it touches are passed to it
+ * and share one hash tag.
+ */
+export interface Script {
+  /** Unique among the scripts of a connection, and no command of Redis. */
+  readonly name: string;
+  readonly keys: number;
+  readonly lua: string;
+}
+
+/** How a script is called on a connection or transaction that knows it. */
+type Call = (...parameters: readonly (string | number)[]) => Promise<unknown>;
+
+/** Makes a connection know the script; it then sends its hash only. Cheap when it knows it already. */
+export const teachScript = (redis: Redis, { name, keys, lua }: Script): void => {
+  if (!(name in redis)) redis.defineCommand(name, { numberOfKeys: keys, lua });
+};
+
+/**
+ * Runs a script and returns its reply as Redis gives it.
+ * @throws ReplyError when the script fails; connection errors as of any command.
+ */
+export const runScript = (
+  redis: Redis,
+  script: Script,
+  keys: readonly string[],
+  parameters: readonly (string | number)[] = [],
+): Promise<unknown> => {
+  teachScript(redis, script);
+  const call = (redis as unknown as Record<string, Call>)[script.name];
+  return (call as Call).call(redis, ...keys, ...parameters);
+};

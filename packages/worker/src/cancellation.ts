@@ -1,0 +1,82 @@
+import type { Keys } from '@drover/shared/keys';
+import type { Component } from '@drover/shared/lifecycle/stack';
+import type { Log } from '@drover/shared/log';
+import type { Subscriptions } from '@drover/shared/redis/subscriptions';
+import type { Redis } from 'ioredis';
+import { Canceled } from './execution/interruption.ts';
+
+/** Running jobs are looked up this often, for messages can be lost. Milliseconds. */
+const recheckMs = 5_000;
+
+/** Cancels what runs in this process when its client asks for it. */
+export interface Cancellations extends Component {
+  /** The signal of a job that begins to run; `done` forgets the job. */
+  watch(job: { id: string; key: string }): { signal: AbortSignal; done(): void };
+}
+
+/** Marks which of these jobs have, read in one round trip. */
+const readMarks = async (redis: Redis, jobs: readonly string[]): Promise<(string | null)[]> => {
+  const batch = redis.pipeline();
+  for (const key of jobs) batch.hget(key, 'withdrawn');
+  const replies = (await batch.exec()) ?? [];
+  return replies.map(([, mark]) => mark as string | null);
+};
+
+/** Whether a job was canceled while no worker ran it: its last worker was lost, or it waited to be retried. */
+export const wasCanceled = async (redis: Redis, key: string): Promise<boolean> =>
+  (await redis.hget(key, 'withdrawn')) === 'canceled';
+
+/**
+ * Listens for cancellations in every partition: whichever process is asked, the worker that runs the
+ * job hears of it.
+ */
+export const createCancellations = (options: {
+  subscriptions: Subscriptions;
+  redis: Redis;
+  keys: Keys;
+  partitions: number;
+  log: Log;
+}): Cancellations => {
+  const { subscriptions, redis, keys, log } = options;
+  const running = new Map<string, { key: string; controller: AbortController }>();
+  let timer: NodeJS.Timeout | undefined;
+
+  const cancel = (id: string) => running.get(id)?.controller.abort(new Canceled());
+
+  const recheck = async () => {
+    if (running.size === 0) return;
+    const jobs = [...running];
+    const marks = await readMarks(
+      redis,
+      jobs.map(([, { key }]) => key),
+    );
+    for (const [i, [id]] of jobs.entries()) if (marks[i] === 'canceled') cancel(id);
+  };
+
+  const recheckOrWarn = () => {
+    recheck().catch((err: Error) => {
+      log.debug({ reason: err.message }, 'running jobs were not checked for cancellation');
+    });
+  };
+
+  return {
+    name: 'cancellations',
+    watch: ({ id, key }) => {
+      const controller = new AbortController();
+      const entry = { key, controller };
+      running.set(id, entry);
+      const done = () => {
+        // The job may have been lost and claimed again by this very process.
+        if (running.get(id) === entry) running.delete(id);
+      };
+      return { signal: controller.signal, done };
+    },
+    start: async () => {
+      const channels = Array.from({ length: options.partitions }, (_, n) => keys.cancellations(n));
+      await Promise.all(channels.map((channel) => subscriptions.subscribe(channel, cancel)));
+      subscriptions.onReconnect(recheckOrWarn);
+      timer = setInterval(recheckOrWarn, recheckMs);
+    },
+    stop: async () => clearInterval(timer),
+  };
+};
