@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { queueNames } from '@drover/jobs/definition/queues';
 import { localArtifactStore } from '@drover/shared/artifacts/local-store';
 import type { ArtifactStore } from '@drover/shared/artifacts/store';
 import type { Config } from '@drover/shared/config';
@@ -25,11 +26,11 @@ export const keys = {
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 const apiKeys = JSON.stringify([
-  { hash: sha256(keys.acme), tenant: 'acme', roles: ['submit', 'read'] },
-  { hash: sha256(keys.other), tenant: 'other', roles: ['submit', 'read'] },
-  { hash: sha256(keys.submitOnly), tenant: 'acme', roles: ['submit'] },
-  { hash: sha256(keys.readOnly), tenant: 'acme', roles: ['read'] },
-  { hash: sha256(keys.operator), tenant: 'acme', roles: ['operate'] },
+  { hash: sha256(keys.acme), tenant: 'acme', roles: ['submit', 'read'], tier: 'unlimited' },
+  { hash: sha256(keys.other), tenant: 'other', roles: ['submit', 'read'], tier: 'unlimited' },
+  { hash: sha256(keys.submitOnly), tenant: 'acme', roles: ['submit'], tier: 'unlimited' },
+  { hash: sha256(keys.readOnly), tenant: 'acme', roles: ['read'], tier: 'unlimited' },
+  { hash: sha256(keys.operator), tenant: 'acme', roles: ['operate'], tier: 'unlimited' },
 ]);
 
 export interface Answer {
@@ -97,8 +98,9 @@ export const startApi = async (overrides: Record<string, string> = {}): Promise<
         headers: { 'content-type': 'application/json', ...init.headers },
       }),
     countJobs: async () => {
+      const partitions = Array.from({ length: config.redis.partitions }, (_, n) => n);
       const counts = await Promise.all(
-        ['media', 'mail', 'demo'].map((name) => queues.get(name, 0).getJobCounts()),
+        queueNames.flatMap((name) => partitions.map((n) => queues.get(name, n).getJobCounts())),
       );
       return counts.flatMap((count) => Object.values(count)).reduce((sum, n) => sum + n, 0);
     },

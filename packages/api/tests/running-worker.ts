@@ -12,5 +12,9 @@ export const startWorkerOf = async (api: RunningApi): Promise<AsyncDisposable> =
   const ports = { ...config.ports, worker: await freePort() };
   const stack = createStack(composeWorker({ ...config, ports }, log), log);
   await stack.start();
-  return { [Symbol.asyncDispose]: () => stack.stop(deadlineIn(5_000)) };
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await stack.stop(deadlineIn(5_000));
+    },
+  };
 };

@@ -58,6 +58,8 @@ const toEvent = (name: string, cursor: Cursor, data: unknown): string =>
 export interface EventSource {
   watches: Watches;
   job: JobAddress;
+  /** The follower has gone. */
+  signal: AbortSignal;
   /** Lines after the one with that number. */
   readLines(page: { after: number; limit: number }): Promise<{ lines: LogLine[] }>;
 }
@@ -104,11 +106,12 @@ const toldOf = async function* (
  * the terminal status, or without it when the job is gone or the process stops.
  */
 export const jobEventStream = async function* (
-  { watches, job, readLines }: EventSource,
+  { watches, job, signal, readLines }: EventSource,
   from: Cursor,
 ): AsyncGenerator<string, void> {
   const inbox = createInbox();
   let cursor = from;
+  signal.addEventListener('abort', () => inbox.add({ isOver: true }), { once: true });
   const leave = await watches.follow(job, {
     changed: (now) => inbox.add(now ? { job: now, hasLogged: true } : { isOver: true }),
     progressed: (progress) => inbox.add({ progress }),

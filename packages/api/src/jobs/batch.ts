@@ -6,8 +6,14 @@ import { Problem } from '@drover/shared/http/problem';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/bearer.ts';
 import { toProblem } from '../errors/problem-handler.ts';
-import { fingerprintOf, parseIdempotencyKey } from './idempotency-key.ts';
-import { type IntakeParts, type ScopedKey, toAccepted, toAddition } from './intake.ts';
+import { fingerprintOf, idempotencyRecord, parseIdempotencyKey } from './idempotency-key.ts';
+import {
+  type IntakeParts,
+  idempotencyConflict,
+  type ScopedKey,
+  toAccepted,
+  toAddition,
+} from './intake.ts';
 import { fieldErrors } from './pointers.ts';
 import { checkFitness, parseSubmission } from './submission.ts';
 
@@ -28,12 +34,11 @@ const parseBatch = (body: unknown): readonly unknown[] => {
   });
 };
 
-/** The key of each item: an item is replayed on its own, but another batch is a conflict of all. */
-const scopedKeysOf = (request: FastifyRequest): ((index: number) => ScopedKey | undefined) => {
+/** The idempotency key of a batch, and of its items: each is replayed on its own. */
+const batchKeyOf = (request: FastifyRequest): ScopedKey | undefined => {
   const key = parseIdempotencyKey(request.headers['idempotency-key']);
-  if (key === undefined) return () => undefined;
-  const fingerprint = fingerprintOf(request.body);
-  return (index) => ({ key, scope: `POST /jobs/batch ${index}`, fingerprint });
+  if (key === undefined) return undefined;
+  return { key, scope: 'POST /jobs/batch', fingerprint: fingerprintOf(request.body) };
 };
 
 /** All accepted 202, some 207; none: what is wrong with all alike, or 422. */
@@ -48,33 +53,40 @@ export const batchRoute = (scope: FastifyInstance, parts: IntakeParts): void => 
 
   scope.post('/jobs/batch', { config: { role: 'submit' } }, async (request, reply) => {
     const caller = callerOf(request);
-    const keyOf = scopedKeysOf(request);
+    const { tenant } = caller;
+    const batchKey = batchKeyOf(request);
     const items: BatchItem[] = [];
     const additions = parseBatch(request.body).flatMap((item, index) => {
       try {
-        const submission = { ...parseSubmission(item, catalog), tenant: caller.tenant };
-        return [{ index, ...toAddition(submission, keyOf(index), partitions) }];
+        const at = ['jobs', index];
+        const key = batchKey && { ...batchKey, scope: `${batchKey.scope} ${index}` };
+        const submission = { ...parseSubmission(item, catalog, at), tenant };
+        return [{ index, ...toAddition(submission, key, partitions) }];
       } catch (thrown) {
         items[index] = rejected(thrown);
         return [];
       }
     });
     if (additions.length > 0) await throttle.take(caller, additions.length);
+    const record = batchKey && idempotencyRecord({ ...batchKey, tenant }, partitions);
+    if (record && !(await store.claimKey(record))) throw idempotencyConflict();
     const added = await store.add(additions);
     await Promise.all(
       additions.map(async ({ index, job }, n) => {
         const outcome = added[n] as NonNullable<(typeof added)[number]>;
-        items[index] = await toAccepted(store, job, outcome).then(
-          ({ resource }): BatchItem => ({ status: 202, job: resource }),
-          rejected,
-        );
+        try {
+          const { resource, repeats } = await toAccepted(store, job, outcome);
+          if (repeats === 'replayed') reply.header('idempotency-replayed', 'true');
+          items[index] = { status: 202, job: resource };
+        } catch (thrown) {
+          items[index] = rejected(thrown);
+        }
       }),
     );
     const accepted = items.filter(({ status }) => status === 202).length;
     if (accepted === 0 && added.every(({ outcome }) => outcome === 'failed') && added[0]) {
       throw (added[0] as { error: Error }).error;
     }
-    const { tenant } = caller;
     request.log.info({ accepted, rejected: items.length - accepted, tenant }, 'batch accepted');
     return reply
       .code(statusOf(items, accepted))

@@ -1,8 +1,8 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 
-/** Aborts when the client closes the connection before it is answered. */
-export const whenGone = (request: FastifyRequest): AbortSignal => {
+/** Aborts when the connection closes: the client has gone, or its answer is complete. */
+export const whenGone = (reply: FastifyReply): AbortSignal => {
   const gone = new AbortController();
-  request.raw.once('close', () => gone.abort());
+  reply.raw.once('close', () => gone.abort());
   return gone.signal;
 };

@@ -5,6 +5,7 @@ import { callerOf } from '../auth/bearer.ts';
 import { decodeCursor, statusToken } from '../following/cursor.ts';
 import { jobEventStream } from '../following/event-stream.ts';
 import type { Watches } from '../following/watches.ts';
+import { whenGone } from './client-gone.ts';
 import { jobNotFound } from './not-found.ts';
 import type { JobStore } from './store.ts';
 
@@ -28,7 +29,8 @@ export const eventsRoute = (
         return reply.code(204).send();
       }
       const readLines = (page: { after: number; limit: number }) => store.readLines(address, page);
-      const events = jobEventStream({ watches, job: address, readLines }, cursor);
+      const signal = whenGone(reply);
+      const events = jobEventStream({ watches, job: address, signal, readLines }, cursor);
       return reply
         .header('content-type', 'text/event-stream; charset=utf-8')
         .header('x-accel-buffering', 'no')

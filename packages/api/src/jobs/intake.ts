@@ -49,7 +49,7 @@ export const toAddition = (
   return { job, ...(idempotency && { idempotency }) };
 };
 
-const conflict = () =>
+export const idempotencyConflict = () =>
   new Problem(
     'idempotency-conflict',
     'This Idempotency-Key was used with another body. Use a new key for a new request.',
@@ -77,7 +77,7 @@ export const toAccepted = async (
     case 'added':
       return { resource: toNewResource(job) };
     case 'conflict':
-      throw conflict();
+      throw idempotencyConflict();
     case 'failed':
       throw added.error;
     default: {

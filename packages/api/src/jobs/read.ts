@@ -37,7 +37,7 @@ export const readRoute = (
       if (prefer.waitMs === 0 || isTerminal(found.resource.status)) {
         return send(reply, found.resource);
       }
-      const limits = { ms: prefer.waitMs, signal: whenGone(request) };
+      const limits = { ms: prefer.waitMs, signal: whenGone(reply) };
       const job = await waitUntilFinished(watches, found.address, limits);
       return send(reply, job ?? found.resource);
     },

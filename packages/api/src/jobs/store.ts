@@ -1,5 +1,6 @@
 import { addJobs } from '@drover/jobs/adding/add-jobs';
 import type { Added, Addition } from '@drover/jobs/adding/addition';
+import { claimKey, type IdempotencyRecord } from '@drover/jobs/adding/idempotency';
 import type { LogLine } from '@drover/jobs/contract/job-events';
 import type { JobResource } from '@drover/jobs/contract/job-resource';
 import type { JobEnvelope } from '@drover/jobs/record/envelope';
@@ -22,6 +23,8 @@ export interface FoundJob {
 export interface JobStore {
   /** Resolves when Redis holds those that are not `failed`. */
   add(additions: readonly Addition[]): Promise<readonly Added[]>;
+  /** @returns false when the idempotency key was used with another body. */
+  claimKey(record: IdempotencyRecord): Promise<boolean>;
   /** @returns undefined when there is no such job, or it is another tenant's. */
   find(id: string, tenant: string): Promise<FoundJob | undefined>;
   /** The job at an address whose tenant is known to be right. */
@@ -62,6 +65,7 @@ export const createJobStore = (queues: QueueSet, options: { keepFailedMs: number
 
   return {
     add: (additions) => addJobs(queues, additions),
+    claimKey: (record) => claimKey(queues, record),
     find: async (id, tenant) => {
       const found = await findJob(queues, id, tenant);
       const job = found && (await current(found.address, found.job));

@@ -3,7 +3,7 @@ import { submission } from '@drover/jobs/contract/submission';
 import type { ValidSubmission } from '@drover/jobs/record/queued-job';
 import { Problem } from '@drover/shared/http/problem';
 import { didYouMean } from '@drover/shared/nearest';
-import { fieldErrors } from './pointers.ts';
+import { fieldErrors, toPointer } from './pointers.ts';
 
 /** Deepest nesting of a body: deeper ones are attacks on parsers, not jobs. */
 export const maxDepth = 64;
@@ -36,29 +36,36 @@ export const checkFitness = (body: unknown): void => {
   if (unfit) throw invalid(`The body ${unfit}.`, [{ pointer: '', message: unfit }]);
 };
 
-const typeNamed = (catalog: Catalog, given: string) => {
+const typeNamed = (catalog: Catalog, given: string, at: readonly PropertyKey[]) => {
   const type = catalog.get(given);
   if (type) return type;
   const name = given.slice(0, 100);
   const message = `There is no job type "${name}".${didYouMean(name, catalog.names)}`;
   throw new Problem('unknown-job-type', `${message} GET /job-types lists all.`, {
-    errors: [{ pointer: '/type', message }],
+    errors: [{ pointer: toPointer([...at, 'type']), message }],
   });
 };
 
 /**
  * Checks one submission whose fitness is known: the body of `POST /jobs`, or an item of a batch.
+ * @param at where it stands in the request body.
  * @throws Problem `invalid-submission` or `unknown-job-type`, with a pointer to each fault.
  */
 export const parseSubmission = (
   body: unknown,
   catalog: Catalog,
+  at: readonly PropertyKey[] = [],
 ): Omit<ValidSubmission, 'tenant'> => {
   const envelope = submission.safeParse(body);
-  if (!envelope.success) throw invalid('The submission is not valid.', fieldErrors(envelope.error));
+  if (!envelope.success) {
+    throw invalid('The submission is not valid.', fieldErrors(envelope.error, at));
+  }
   const { payload, options } = envelope.data;
-  const type = typeNamed(catalog, envelope.data.type);
+  const type = typeNamed(catalog, envelope.data.type, at);
   const checked = type.payload.safeParse(payload);
   if (checked.success) return { type, payload, options };
-  throw invalid(`The payload does not fit ${type.type}.`, fieldErrors(checked.error, ['payload']));
+  throw invalid(
+    `The payload does not fit ${type.type}.`,
+    fieldErrors(checked.error, [...at, 'payload']),
+  );
 };

@@ -50,7 +50,7 @@ export const submitRoute = (
     if (prefer.applied) reply.header('preference-applied', prefer.applied);
     const address = parseJobId(job.id);
     if (prefer.waitMs === 0 || !address || isTerminal(job.status)) return job;
-    const limits = { ms: prefer.waitMs, signal: whenGone(request) };
+    const limits = { ms: prefer.waitMs, signal: whenGone(reply) };
     return (await waitUntilFinished(watches, address, limits)) ?? job;
   };
 

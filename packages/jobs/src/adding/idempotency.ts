@@ -1,3 +1,4 @@
+import type { QueueSet } from '@drover/shared/queues/queue-set';
 import type { Script } from '@drover/shared/redis/script';
 
 /** What an idempotency key stands for: the first submission under it decides. */
@@ -64,4 +65,23 @@ export const readAdmission = (
   if (known === null) return { is: 'new' };
   const [recorded, id] = known.split(' ') as [string, string];
   return recorded === fingerprint ? { is: 'replay', id } : { is: 'conflict' };
+};
+
+/**
+ * Records what a key stands for where no single job does, as for a batch. A crash before its jobs are
+ * added is no harm: each has a record of its own.
+ * @returns false when the key was used with another body.
+ */
+export const claimKey = async (
+  { redis, keys }: Pick<QueueSet, 'redis' | 'keys'>,
+  { digest, fingerprint, partition }: IdempotencyRecord,
+): Promise<boolean> => {
+  const key = keys.idempotency(partition, digest);
+  const replies = await redis
+    .pipeline()
+    .set(key, fingerprint, 'PX', idempotencyTtlMs, 'NX')
+    .get(key)
+    .exec();
+  for (const [err] of replies ?? []) if (err) throw err;
+  return replies?.[1]?.[1] === fingerprint;
 };

@@ -82,7 +82,7 @@ const bury = async (
   const backend = queues.get(address.queue, address.partition).backend as RedisQueueBackend;
   const traces = JSON.parse(claimed.stacktrace) as string[];
   const { finishedOn } = await backend.moveToFailed(
-    { id: address.id, opts: {} } as Job,
+    { id: address.id, opts: { attempts: 1 } } as Job,
     messages[why],
     { age: Math.ceil(keepFailedMs / 1_000) },
     claimed.token,
