@@ -7,7 +7,9 @@ const patience = { timeout: 15_000, interval: 50 };
 test('api, worker and scheduler live through an outage of Redis and resume by themselves', async () => {
   await using redis = await startOwnRedis();
   await using system = await startSystem({ roles: [], env: { REDIS_URL: redis.url } });
-  const processes = await Promise.all((['api', 'worker', 'scheduler'] as const).map(system.start));
+  const processes = await Promise.all(
+    (['api', 'worker', 'scheduler'] as const).map((role) => system.start(role)),
+  );
   const statuses = () =>
     Promise.all(processes.map(async ({ url }) => (await fetch(`${url}/ready`)).status));
   const before = await system.submit('demo.sleep', { ms: 2_000, steps: 4 });

@@ -35,9 +35,9 @@ export interface RunningSystem extends AsyncDisposable {
   readonly stores: { redisUrl: string; databaseUrl: string; keyPrefix: string };
   readonly url: string;
   /** Starts one more process of that role, whatever becomes of it. */
-  launch(role: Role): Promise<RunningProcess>;
+  launch(role: Role, env?: Record<string, string>): Promise<RunningProcess>;
   /** Starts one more process of that role and waits until it is ready. */
-  start(role: Role): Promise<RunningProcess>;
+  start(role: Role, env?: Record<string, string>): Promise<RunningProcess>;
   /** `POST /jobs`; throws unless it is accepted. */
   submit(type: string, payload: unknown): Promise<Body>;
   read(id: string): Promise<Body>;
@@ -83,19 +83,19 @@ export const startSystem = async (
   const url = `http://127.0.0.1:${apiPort}`;
   const headers = { authorization: 'Bearer dev', 'content-type': 'application/json' };
 
-  const launch = async (role: Role) => {
+  const launch = async (role: Role, more: Record<string, string> = {}) => {
     const port = role === 'api' ? apiPort : await freePort();
     const started = spawnRole(
       role,
-      { ...env, [portVariable[role]]: String(port) },
+      { ...env, ...more, [portVariable[role]]: String(port) },
       `http://127.0.0.1:${port}`,
     );
     running.push(started);
     return started;
   };
 
-  const start = async (role: Role) => {
-    const started = await launch(role);
+  const start = async (role: Role, more?: Record<string, string>) => {
+    const started = await launch(role, more);
     while (!(await isReady(started.url))) {
       if (hasEnded(started)) throw new Error(`${role} ended:\n${started.output()}`);
       await sleep(pollMs);
@@ -137,6 +137,7 @@ export const startSystem = async (
       await rm(join(env.DATA_DIR), { recursive: true, force: true });
     },
   };
-  await Promise.all((options.roles ?? ['api', 'worker', 'scheduler']).map(start));
+  const roles = options.roles ?? (['api', 'worker', 'scheduler'] as const);
+  await Promise.all(roles.map((role) => start(role)));
   return system;
 };

@@ -95,7 +95,7 @@ export const queueWorker = (options: QueueWorkerOptions): Component => {
 
   const announceStart = (job: Job, address: JobAddress) => {
     announce(workshop.queues, address, 'status');
-    if (job.attemptsStarted > 1) {
+    if (job.attemptsStarted > 1 || job.data?.base !== undefined) {
       noteRetried(workshop.queues, address).catch(warnOf('a retry was not counted'));
     }
   };

@@ -19,8 +19,9 @@ const revise: Script = {
       return 0
     end
     local due = tonumber(ARGV[3])
-    redis.call('HSET', KEYS[1], 'data', ARGV[2],
-      'delay', due - tonumber(redis.call('HGET', KEYS[1], 'timestamp')))
+    local opts = cjson.decode(redis.call('HGET', KEYS[1], 'opts'))
+    opts['delay'] = due - tonumber(redis.call('HGET', KEYS[1], 'timestamp'))
+    redis.call('HSET', KEYS[1], 'data', ARGV[2], 'delay', opts['delay'], 'opts', cjson.encode(opts))
     redis.call('ZADD', KEYS[2], string.format('%.0f', due * 4096), id)
     local first = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
     redis.call('ZADD', KEYS[4], string.format('%.0f', math.floor(tonumber(first[2]) / 4096)), '1')

@@ -23,7 +23,7 @@ export const queueStatus = z
       .describe('How long the job that waits longest has been due, in milliseconds'),
     rates: z.strictObject({
       succeededPerMinute: z.number().describe('Over the last five full minutes'),
-      failedPerMinute: z.number(),
+      failedPerMinute: z.number().describe('With those that a worker found canceled or expired'),
     }),
   })
   .meta({ id: 'Queue' });

@@ -11,6 +11,9 @@ export const maxTagLength = 64;
 /** Most jobs of one `POST /jobs/batch`. */
 export const maxBatch = 1_000;
 
+/** The priority that comes last; 1 comes first. */
+export const lastPriority = 10;
+
 /** Priority of a job that names none. */
 export const defaultPriority = 5;
 
@@ -59,9 +62,9 @@ export const submissionOptions = z
     priority: z
       .int()
       .min(1)
-      .max(10)
+      .max(lastPriority)
       .optional()
-      .describe(`1 is first, 10 is last; default ${defaultPriority}`),
+      .describe(`1 is first, ${lastPriority} is last; default ${defaultPriority}`),
     delay: duration
       .refine(atMostAYear, 'expected 366 days at most')
       .optional()

@@ -13,51 +13,51 @@ export const keptMinutes = 60;
 const minuteOf = (ms: number): number => Math.floor(ms / 60_000);
 
 /** Jobs a minute over the last full minutes; BullMQ writes a minute down when a job of a later one ends. */
-const perMinute = ([record, earlier]: FinishedByMinute, now: number): number => {
-  const [count, countBefore, since] = record.map(Number) as [number, number, number];
-  const openMinute = minuteOf(since);
+const perMinute = (by: FinishedByMinute, now: number): number => {
+  const openMinute = minuteOf(by.since);
   const finishedIn = (minute: number): number => {
     if (minute > openMinute) return 0;
-    if (minute === openMinute) return count - countBefore;
-    return Number(earlier[openMinute - 1 - minute] ?? 0);
+    if (minute === openMinute) return by.count - by.countBefore;
+    return by.earlier[openMinute - 1 - minute] ?? 0;
   };
   let finished = 0;
   for (let back = 1; back <= rateMinutes; back += 1) finished += finishedIn(minuteOf(now) - back);
   return finished / rateMinutes;
 };
 
-/** Figures as statuses; an index may still name jobs that are in its set no longer. */
+/** Figures as a status; an index may name jobs that are no longer in the set that it divides. */
 const toStatus = (name: string, figures: QueueFigures, now: number): QueueStatus => {
-  const [paused, waiting, active, delayed, inRetrying, waitingChildren, completed, allFailed] =
-    figures;
-  const [, , , , , , , , inCanceled, inExpired, oldestDueAt, succeededBy, failedBy] = figures;
-  const retrying = Math.min(inRetrying, delayed);
-  const canceled = Math.min(inCanceled, allFailed);
-  const expired = Math.min(inExpired, allFailed - canceled);
+  const retrying = Math.min(figures.retrying, figures.delayed);
+  const canceled = Math.min(figures.canceled, figures.failed);
+  const expired = Math.min(figures.expired, figures.failed - canceled);
   return {
     name,
-    paused: paused === 1,
+    paused: figures.paused,
     counts: {
-      scheduled: delayed - retrying,
-      blocked: waitingChildren,
-      queued: waiting,
-      running: active,
+      scheduled: figures.delayed - retrying,
+      blocked: figures.waitingChildren,
+      queued: figures.waiting,
+      running: figures.active,
       retrying,
-      succeeded: completed,
-      failed: allFailed - canceled - expired,
+      succeeded: figures.completed,
+      failed: figures.failed - canceled - expired,
       canceled,
       expired,
     },
-    oldestQueuedMs: oldestDueAt < 0 ? null : now - oldestDueAt,
+    oldestQueuedMs: figures.oldestDueAt === undefined ? null : now - figures.oldestDueAt,
     rates: {
-      succeededPerMinute: perMinute(succeededBy, now),
-      failedPerMinute: perMinute(failedBy, now),
+      succeededPerMinute: perMinute(figures.completedByMinute, now),
+      failedPerMinute: perMinute(figures.failedByMinute, now),
     },
   };
 };
 
 const older = (one: number | null, other: number | null): number | null =>
   one === null || other === null ? (one ?? other) : Math.max(one, other);
+
+/** Without the dust that adding fractions leaves. */
+const sumOfRates = (one: number, other: number): number =>
+  Math.round((one + other) * rateMinutes) / rateMinutes;
 
 /** The status of a queue over two of its parts. */
 const together = (one: QueueStatus, other: QueueStatus): QueueStatus => {
@@ -72,8 +72,8 @@ const together = (one: QueueStatus, other: QueueStatus): QueueStatus => {
     counts,
     oldestQueuedMs: older(one.oldestQueuedMs, other.oldestQueuedMs),
     rates: {
-      succeededPerMinute: one.rates.succeededPerMinute + other.rates.succeededPerMinute,
-      failedPerMinute: one.rates.failedPerMinute + other.rates.failedPerMinute,
+      succeededPerMinute: sumOfRates(one.rates.succeededPerMinute, other.rates.succeededPerMinute),
+      failedPerMinute: sumOfRates(one.rates.failedPerMinute, other.rates.failedPerMinute),
     },
   };
 };

@@ -9,11 +9,12 @@ import { announce } from './announce.ts';
 
 /**
  * Makes a failed job ready for another round: new data and attempts, and nothing left of its end.
- * Keys: job, failed, canceled, expired. Parameters: id, finishedOn, data, attempts made, attempts in all.
+ * Keys: job, failed, canceled, expired, retrying. Parameters: id, finishedOn, data, attempts made,
+ * attempts in all, now: from then on it is due.
  */
 const reopen: Script = {
   name: 'droverReopen',
-  keys: 4,
+  keys: 5,
   lua: `
     local id = ARGV[1]
     if not redis.call('ZSCORE', KEYS[2], id) then return 0 end
@@ -24,6 +25,7 @@ const reopen: Script = {
     redis.call('HDEL', KEYS[1], 'withdrawn', 'defa', 'stc', 'progress')
     redis.call('ZREM', KEYS[3], id)
     redis.call('ZREM', KEYS[4], id)
+    redis.call('ZADD', KEYS[5], ARGV[6], id)
     return 1
   `,
 };
@@ -47,13 +49,14 @@ export const retryJob = async (
   const reopened = await runScript(
     queues.redis,
     reopen,
-    [key(id), key('failed'), key('canceled'), key('expired')],
+    [key(id), key('failed'), key('canceled'), key('expired'), key('retrying')],
     [
       id,
       job.finishedOn ?? 0,
-      JSON.stringify({ ...data, ...(made > 0 && { base: made }) }),
+      JSON.stringify({ ...data, base: made }),
       made,
       made + perRound,
+      Date.now(),
     ],
   );
   if (reopened !== 1) return false;
