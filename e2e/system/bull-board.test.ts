@@ -1,22 +1,10 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ensureChromium } from '../../scripts/stack/chromium.ts';
+import { executablePath, launchBrowser } from './browser.ts';
 import { type RunningSystem, startSystem } from './running-system.ts';
-
-const executablePath = await ensureChromium({ say: (text) => console.warn(text) });
-
-/** Without these Chromium talks to its maker's servers, which a closed network makes slow. */
-const args = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 let browser: Browser;
 let system: RunningSystem;
@@ -26,7 +14,7 @@ beforeAll(async () => {
   if (!executablePath) return;
   folder = await mkdtemp(join(tmpdir(), 'drover-screenshot-'));
   [browser, system] = await Promise.all([
-    chromium.launch({ executablePath, args }),
+    launchBrowser(),
     startSystem({ roles: ['api', 'worker'] }),
   ]);
 });

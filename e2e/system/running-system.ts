@@ -38,6 +38,8 @@ export interface RunningSystem extends AsyncDisposable {
   launch(role: Role, env?: Record<string, string>): Promise<RunningProcess>;
   /** Starts one more process of that role and waits until it is ready. */
   start(role: Role, env?: Record<string, string>): Promise<RunningProcess>;
+  /** Stops all processes of that role as an operator does, and waits until they have ended. */
+  stop(role: Role): Promise<void>;
   /** `POST /jobs`; throws unless it is accepted. */
   submit(type: string, payload: unknown): Promise<Body>;
   read(id: string): Promise<Body>;
@@ -117,6 +119,11 @@ export const startSystem = async (
     launch,
     start,
     read,
+    stop: async (role) => {
+      const those = running.filter((it) => it.role === role && !hasEnded(it));
+      for (const { child } of those) child.kill('SIGTERM');
+      await Promise.all(those.map(({ ended }) => ended));
+    },
     submit: async (type, payload) => {
       const body = JSON.stringify({ type, payload });
       const answer = await fetch(`${url}/jobs`, { method: 'POST', headers, body });

@@ -1,7 +1,7 @@
 import { Problem } from '@drover/shared/http/problem';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../auth/bearer.ts';
-import type { Throttle } from './intake.ts';
+import type { Throttle } from '../throttling/throttle.ts';
 import { jobNotFound } from './not-found.ts';
 import type { FoundJob, JobStore } from './store.ts';
 

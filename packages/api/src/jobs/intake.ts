@@ -3,16 +3,10 @@ import type { Catalog } from '@drover/jobs/catalog';
 import type { JobResource } from '@drover/jobs/contract/job-resource';
 import { type QueuedJob, toQueuedJob, type ValidSubmission } from '@drover/jobs/record/queued-job';
 import { Problem } from '@drover/shared/http/problem';
-import type { Caller } from '../auth/key-ring.ts';
+import type { Throttle } from '../throttling/throttle.ts';
 import { idempotencyRecord } from './idempotency-key.ts';
 import { toNewResource } from './resource.ts';
 import type { JobStore } from './store.ts';
-
-/** Takes what a request costs off what its tenant may submit. */
-export interface Throttle {
-  /** @throws Problem `rate-limited` when too little is left. */
-  take(caller: Caller, cost: number): Promise<unknown>;
-}
 
 /** What taking a job in needs. */
 export interface IntakeParts {

@@ -1,0 +1,18 @@
+import { type Browser, chromium } from 'playwright-core';
+import { ensureChromium } from '../../scripts/stack/chromium.ts';
+
+/** Where Chromium is; undefined where there is none and it cannot be installed. */
+export const executablePath = await ensureChromium({ say: (text) => console.warn(text) });
+
+/** Without these Chromium talks to its maker's servers, which a closed network makes slow. */
+const args = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export const launchBrowser = (): Promise<Browser> =>
+  chromium.launch({ ...(executablePath && { executablePath }), args });
