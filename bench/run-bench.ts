@@ -7,6 +7,19 @@ const interruptedExitCode = 130;
 /** What a benchmark has opened and must close again. Later ones are closed first. */
 export type Resources = AsyncDisposableStack;
 
+/** Opens things for a while: they are closed when `use` is over, or earlier with everything else. */
+export const forAWhile = async <T>(
+  resources: Resources,
+  use: (own: Resources) => Promise<T>,
+): Promise<T> => {
+  const own = resources.use(new AsyncDisposableStack());
+  try {
+    return await use(own);
+  } finally {
+    await own.disposeAsync();
+  }
+};
+
 /** What a benchmark has found: the same for programs and for people. */
 export interface Findings {
   readonly json: object;
@@ -16,13 +29,28 @@ export interface Findings {
 /** What is going on, on stderr: stdout is for the findings. */
 export const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
+/** A benchmark, or one part of it. */
+export type Bench = (resources: Resources) => Promise<Findings>;
+
+/** The part that the command line names; without a name, the benchmark as a whole. */
+const choose = (whole: Bench, parts: Readonly<Record<string, Bench>>, name?: string): Bench => {
+  const bench = name === undefined ? whole : parts[name];
+  if (bench) return bench;
+  const names = Object.keys(parts).join(', ');
+  throw new Error(`There is no part "${name}" here.${names && ` Parts: ${names}.`}`);
+};
+
 const perform = async (
-  bench: (resources: Resources) => Promise<Findings>,
+  whole: Bench,
+  parts: Readonly<Record<string, Bench>>,
   resources: Resources,
 ): Promise<number> => {
   try {
-    const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
-    const { json, text } = await bench(resources);
+    const { values, positionals } = parseArgs({
+      options: { json: { type: 'boolean', default: false } },
+      allowPositionals: true,
+    });
+    const { json, text } = await choose(whole, parts, positionals[0])(resources);
     console.log(values.json ? JSON.stringify(json) : `\n${text}`);
     return 0;
   } catch (thrown) {
@@ -33,12 +61,13 @@ const perform = async (
 };
 
 /**
- * Runs a benchmark and prints what it finds, as one line of JSON with `--json`. Closes what it opened,
- * also when it fails or is interrupted. Ends the process: 0 whatever the figures are, 1 when something
- * broke, 130 when it was interrupted.
+ * Runs a benchmark, or that of its parts which the first argument names, and prints what it finds, as
+ * one line of JSON with `--json`. Closes what it opened, also when it fails or is interrupted. Ends
+ * the process: 0 whatever the figures are, 1 when something broke, 130 when it was interrupted.
  */
 export const runBench = async (
-  bench: (resources: Resources) => Promise<Findings>,
+  bench: Bench,
+  parts: Readonly<Record<string, Bench>> = {},
 ): Promise<never> => {
   const resources = new AsyncDisposableStack();
   const interrupted = Promise.withResolvers<number>();
@@ -47,7 +76,7 @@ export const runBench = async (
     // The guards of the processes end them when we end.
     force: () => process.exit(interruptedExitCode),
   });
-  const exitCode = await Promise.race([perform(bench, resources), interrupted.promise]);
+  const exitCode = await Promise.race([perform(bench, parts, resources), interrupted.promise]);
   await resources.disposeAsync();
   process.exit(exitCode);
 };

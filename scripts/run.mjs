@@ -16,6 +16,8 @@ const tasks = {
   check: 'types and lint only',
   format: 'format the code and mend what the linter can mend',
   docs: 'write the generated reference pages',
+  keys: 'make an API key, or tell the hash of one',
+  drover: 'the command line: submit jobs and see what becomes of them',
   bench: 'list the benchmarks, or run one by name',
 };
 

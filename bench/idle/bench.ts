@@ -2,10 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { roles, startDrover } from '../drover.ts';
 import { describeMachine } from '../machine.ts';
+import { residentOf } from '../resident.ts';
 import { runBench, say } from '../run-bench.ts';
 import { startServers } from '../servers.ts';
 import { type Footprint, toJson, toText } from './report.ts';
-import { residentOf } from './resident.ts';
 
 /** From ready to the reading. */
 const idleMs = 10_000;

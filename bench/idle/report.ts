@@ -1,7 +1,7 @@
 import type { Role } from '../drover.ts';
 import { type Machine, machineLine } from '../machine.ts';
+import type { Resident } from '../resident.ts';
 import { table, verdict } from '../table.ts';
-import type { Resident } from './resident.ts';
 
 /** The promise: api, worker and scheduler together stay under this, in bytes. */
 export const targetBytes = 400_000_000;

@@ -19,7 +19,7 @@ const measure = async (resources: Resources) => {
   const servers = await startServers(resources);
   const [{ url }, bare] = await Promise.all([
     startDrover(resources, servers, {
-      workerPreload: 'bench/pickup/observe-worker.ts',
+      nodeOptions: { worker: ['--import=./bench/pickup/observe-worker.ts'] },
       env: { [observerPort]: String(moments.port) },
     }),
     startBareBullmq(resources, servers, moments),

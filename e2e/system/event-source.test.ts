@@ -26,7 +26,7 @@ const follow = (id: string) =>
     let last = 0;
     const source = new EventSource(`/jobs/${id}/events`);
     const on = (name: string, take: (data: string) => void) =>
-      source.addEventListener(name, (event) => take((event as MessageEvent<string>).data));
+      source.addEventListener(name, (event) => take((event as MessageEvent).data));
     on('status', (data) => statuses.push(JSON.parse(data).status));
     on('log', (data) => lines.push(JSON.parse(data).seq));
     on('progress', (data) => {

@@ -11,7 +11,14 @@ const mayImport: Record<string, readonly string[]> = {
   api: ['jobs', 'shared'],
   worker: ['jobs', 'shared'],
   scheduler: ['jobs', 'shared'],
+  client: ['jobs'],
 };
+
+/**
+ * What a package may import the types of and nothing else, because its users are not to install it:
+ * such libraries are devDependencies.
+ */
+const typesOnly: Record<string, readonly string[]> = { client: ['@drover/jobs', 'zod'] };
 
 /** Libraries that do a worker's work: loading them anywhere else would cost start-up and memory. */
 const workerOnly = ['sharp', 'nodemailer', 'undici'];
@@ -20,6 +27,8 @@ interface Import {
   file: string;
   package: string;
   specifier: string;
+  /** `import type` or `export type`: nothing is loaded. */
+  isType: boolean;
 }
 
 const sourcesOf = (name: string) =>
@@ -30,8 +39,15 @@ const sourcesOf = (name: string) =>
 const importsOf = (name: string): Import[] =>
   sourcesOf(name).flatMap((file) => {
     const source = readFileSync(join(root, file), 'utf8');
-    const specifiers = source.matchAll(/(?:\bfrom|\bimport\(|^import)\s*['"]([^'"]+)['"]/gm);
-    return [...specifiers].map((match) => ({ file, package: name, specifier: match[1] ?? '' }));
+    const statements = source.matchAll(
+      /(?:^(import|export) type [^;'"]*?)?(?:\bfrom|\bimport\(|^import)\s*['"]([^'"]+)['"]/gm,
+    );
+    return [...statements].map(([, typeKeyword, specifier = '']) => ({
+      file,
+      package: name,
+      specifier,
+      isType: typeKeyword !== undefined,
+    }));
   });
 
 const packages = globSync('packages/*', { cwd: root }).map((path) =>
@@ -40,9 +56,12 @@ const packages = globSync('packages/*', { cwd: root }).map((path) =>
 const imports = packages.flatMap(importsOf);
 const describeImport = ({ file, specifier }: Import) => `${file} imports ${specifier}`;
 
-const dependenciesOf = (name: string): string[] => {
+const dependenciesOf = (
+  name: string,
+  kind: 'dependencies' | 'devDependencies' = 'dependencies',
+): string[] => {
   const manifest = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));
-  return Object.keys(manifest.dependencies);
+  return Object.keys(manifest[kind] ?? {});
 };
 
 const libraryOf = (specifier: string) =>
@@ -53,6 +72,9 @@ const libraryOf = (specifier: string) =>
 
 const isBare = ({ specifier }: Import) =>
   !specifier.startsWith('.') && !specifier.startsWith('node:');
+
+const isTypesOnly = ({ package: name, specifier }: Import) =>
+  typesOnly[name]?.includes(libraryOf(specifier)) === true;
 
 describe('imports point one way', () => {
   test('every package is known here, and has sources', () => {
@@ -82,11 +104,36 @@ describe('imports point one way', () => {
     for (const name of packages) {
       const used = new Set(
         imports
-          .filter((it) => it.package === name && isBare(it))
+          .filter((it) => it.package === name && isBare(it) && !isTypesOnly(it))
           .map((it) => libraryOf(it.specifier)),
       );
       expect({ [name]: dependenciesOf(name).toSorted() }).toEqual({ [name]: [...used].toSorted() });
     }
+  });
+
+  test('what a package may know the types of, it never loads', () => {
+    for (const [name, libraries] of Object.entries(typesOnly)) {
+      expect({ [name]: dependenciesOf(name, 'devDependencies').toSorted() }).toEqual({
+        [name]: libraries.toSorted(),
+      });
+    }
+    const typed = imports.filter(isTypesOnly);
+    expect(typed).not.toEqual([]);
+    expect(typed.filter(({ isType }) => !isType).map(describeImport)).toEqual([]);
+  });
+
+  test('the client library runs on any platform; only its command line needs Node', () => {
+    const library = sourcesOf('client').filter((file) => !file.includes('/src/cli/'));
+    const wrong = importsOf('client').filter(
+      ({ file, specifier }) =>
+        library.includes(file) && (specifier.startsWith('node:') || specifier.includes('/cli/')),
+    );
+    expect(library.length).toBeGreaterThan(10);
+    expect(wrong.map(describeImport)).toEqual([]);
+    const globals = library.filter((file) =>
+      /\b(process\.|Buffer\b|__dirname|require\()/.test(readFileSync(join(root, file), 'utf8')),
+    );
+    expect(globals).toEqual([]);
   });
 
   test('the heavy libraries are the worker’s alone', () => {
@@ -96,10 +143,14 @@ describe('imports point one way', () => {
     expect(wrong.map(describeImport)).toEqual([]);
   });
 
-  test('config.ts alone reads the environment', () => {
+  test('only configuration files read the environment', () => {
     const readers = packages
       .flatMap(sourcesOf)
       .filter((file) => readFileSync(join(root, file), 'utf8').includes('process.env'));
-    expect(readers).toEqual(['packages/shared/src/config.ts']);
+    expect(readers.toSorted()).toEqual([
+      // The command line is a program of its own, which may not import `shared`.
+      'packages/client/src/cli/config.ts',
+      'packages/shared/src/config.ts',
+    ]);
   });
 });

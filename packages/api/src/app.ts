@@ -13,6 +13,7 @@ import { createWatches } from './following/watches.ts';
 import { httpServer } from './http-server.ts';
 import { createJobStore } from './jobs/store.ts';
 import { buildServer } from './server.ts';
+import { createThrottle } from './throttling/throttle.ts';
 
 const keysCheck =
   (keys: KeyRing): Check =>
@@ -40,7 +41,7 @@ export const composeApi = (config: Config, log: Log): readonly Component[] => {
       catalog: createCatalog({ production: config.production }),
       store,
       watches,
-      throttle: { take: async () => undefined },
+      throttle: createThrottle(stores, config.rateLimits),
       artifacts: localArtifactStore(join(config.dataDir, 'artifacts')),
       queues,
       partitions: config.redis.partitions,

@@ -9,6 +9,7 @@ import { artifactRoutes } from './artifacts/routes.ts';
 import { requireAdmin } from './auth/admin-pages.ts';
 import { requireKey } from './auth/bearer.ts';
 import type { KeyRing } from './auth/key-ring.ts';
+import { referenceRoutes } from './docs/routes.ts';
 import { answerClientError, refuseExpectations } from './errors/client-errors.ts';
 import { answerWithProblems, frameworkError } from './errors/problem-handler.ts';
 import type { Watches } from './following/watches.ts';
@@ -21,15 +22,20 @@ import { allowOrigins } from './http/cors.ts';
 import { requireHost } from './http/host-header.ts';
 import { restrictPages } from './http/html-headers.ts';
 import { takeJsonOnly } from './http/json-body.ts';
+import { nodeOptions } from './http/node-options.ts';
 import { shedLoad } from './http/overload.ts';
 import { requestIdOf } from './http/request-id.ts';
 import { logRequests } from './http/request-log.ts';
 import { jobTypeRoutes } from './job-types/routes.ts';
-import type { Throttle } from './jobs/intake.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import type { JobStore } from './jobs/store.ts';
+import type { DescribedRoute } from './openapi/path-items.ts';
+import { collectOperations } from './openapi/registry.ts';
+import { openApiRoutes } from './openapi/routes.ts';
 import { problemRoutes } from './problems/routes.ts';
 import { queueRoutes } from './queues/routes.ts';
+import { tellAllowance } from './throttling/rate-limit-headers.ts';
+import type { Throttle } from './throttling/throttle.ts';
 import { workerRoutes } from './workers/routes.ts';
 
 /** Largest body taken, in bytes. */
@@ -57,8 +63,13 @@ export interface ServerParts {
 }
 
 /** What the API tells about itself, to people and to programs. */
-const documentScope = async (scope: FastifyInstance) => {
+const documentScope = async (
+  scope: FastifyInstance,
+  parts: { routes: readonly DescribedRoute[]; catalog: Catalog },
+) => {
   answerConditionally(scope, { cacheControl: 'public, max-age=300' });
+  openApiRoutes(scope, parts);
+  referenceRoutes(scope);
   await problemRoutes(scope);
 };
 
@@ -66,6 +77,7 @@ const documentScope = async (scope: FastifyInstance) => {
 const apiScope = async (scope: FastifyInstance, parts: ServerParts) => {
   await shedLoad(scope);
   requireKey(scope, parts.keys);
+  tellAllowance(scope, parts.throttle);
   answerConditionally(scope);
   jobRoutes(scope, parts);
   artifactRoutes(scope, parts);
@@ -91,8 +103,7 @@ export const buildServer = async (parts: ServerParts): Promise<FastifyInstance> 
     requestTimeout,
     keepAliveTimeout,
     routerOptions: { maxParamLength: 200 },
-    // Missing Host headers are answered by requireHost.
-    http: { requireHostHeader: false },
+    http: nodeOptions(requestTimeout),
     frameworkErrors: frameworkError,
     clientErrorHandler: answerClientError,
     // What arrives while the server stops is still answered; the listener is closed already.
@@ -106,6 +117,7 @@ export const buildServer = async (parts: ServerParts): Promise<FastifyInstance> 
   restrictPages(app);
   await compressAnswers(app);
   answerWithProblems(app, collectAllowedMethods(app));
+  const routes = collectOperations(app);
   requireHost(app);
   // Those who wait are answered with what there is, so that the server need not wait for them.
   app.addHook('preClose', async () => parts.watches.release());
@@ -113,7 +125,7 @@ export const buildServer = async (parts: ServerParts): Promise<FastifyInstance> 
   await app.register(async (scope) => healthRoutes(scope, parts.checks));
   await app.register(async (open) => {
     await allowOrigins(open, parts.corsOrigins);
-    await open.register(documentScope);
+    await open.register((scope) => documentScope(scope, { routes, catalog: parts.catalog }));
     await open.register((scope) => apiScope(scope, parts));
   });
   await app.register(async (scope) => {

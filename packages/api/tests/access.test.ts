@@ -28,11 +28,61 @@ test('the development key is an admin of the tenant dev', async () => {
   expect(answer).toMatchObject({ status: 202, body: { tenant: 'dev' } });
 });
 
-test.each(['Bearer', 'Bearer ', 'Basic ZGV2OmRldg==', 'dev', 'Bearer dev dev'])(
-  'the header %j is no key',
-  async (authorization) => {
-    const answer = await api.ask('/job-types', { key: null, headers: { authorization } });
-    expect(answer.status).toBe(401);
+const basic = (user: string, password: string) =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+
+const askWith = (authorization: string, init: { method?: string; accept?: string } = {}) =>
+  api.ask('/job-types', {
+    key: null,
+    headers: { authorization, ...(init.accept && { accept: init.accept }) },
+    ...(init.method && { method: init.method }),
+  });
+
+test.each([
+  'Bearer',
+  'Bearer ',
+  'dev',
+  'Bearer dev dev',
+  'Digest dev',
+  'Basic',
+  'Basic dev',
+  basic('dev', ''),
+  basic('', 'unknown'),
+  basic(keys.acme, 'unknown'),
+])('the header %j is no key', async (authorization) => {
+  const answer = await askWith(authorization);
+  expect(answer).toMatchObject({ status: 401, body: { type: '/problems/unauthorized' } });
+  expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="drover"');
+});
+
+test.each(['GET', 'HEAD'])('%s takes the key as the password of Basic too', async (method) => {
+  for (const user of ['', 'anyone', 'naïve']) {
+    expect((await askWith(basic(user, keys.acme), { method })).status).toBe(200);
+  }
+});
+
+test('Basic is refused where something would change: a browser sends it for any site', async () => {
+  const headers = { authorization: basic('anyone', keys.acme) };
+  const before = await api.countJobs();
+  const answers = [
+    await api.submit(echo, { key: null, headers }),
+    await api.ask('/jobs/any', { key: null, method: 'DELETE', headers }),
+  ];
+  for (const answer of answers) {
+    expect(answer).toMatchObject({
+      status: 401,
+      body: { detail: expect.stringContaining('"Authorization: Bearer <key>"') },
+    });
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="drover"');
+  }
+  expect(await api.countJobs()).toBe(before);
+});
+
+test.each(['text/html,application/xhtml+xml', 'text/event-stream'])(
+  'a browser that wants %s is told to ask for a key',
+  async (accept) => {
+    const answer = await askWith('Bearer unknown', { accept });
+    expect(answer.headers.get('www-authenticate')).toBe('Basic realm="drover", charset="UTF-8"');
   },
 );
 

@@ -91,3 +91,13 @@ test('a problem quotes at most 500 characters of the request', async () => {
   const typed = await api.submit({ type: 'x'.repeat(10_000), payload: {} });
   expect(typed.text.length).toBeLessThan(2_000);
 });
+
+test('a body whose chunks are broken is answered: the request is not complete', async () => {
+  const head = submission().split('content-length')[0];
+  const answer = await exchangeRawly(
+    api.url,
+    `${head}transfer-encoding: chunked\r\n\r\n5\r\n{"typ\r\nGARBAGE`,
+  );
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(answer).toContain('/problems/bad-request');
+});

@@ -29,6 +29,8 @@ const shape = (env: Environment) => ({
   database: { url: env.DATABASE_URL, poolMax: env.DATABASE_POOL_MAX },
   dataDir: resolve(env.DATA_DIR),
   apiKeys: env.API_KEYS ?? [],
+  rateLimits: env.RATE_LIMITS,
+  corsOrigins: env.CORS_ORIGINS,
   egressAllow: env.EGRESS_ALLOW,
   concurrency: env.CONCURRENCY,
   keep: { succeededMs: env.KEEP_SUCCEEDED, failedMs: env.KEEP_FAILED },

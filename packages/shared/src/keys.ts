@@ -18,6 +18,8 @@ export interface Keys {
   cancellations(partition: number): string;
   /** What an Idempotency-Key stands for; `digest` is of tenant and key. */
   idempotency(partition: number, digest: string): string;
+  /** What a tenant has submitted lately. Not in a partition, so that tenants spread over all slots. */
+  throttle(tenant: string, policy: string): string;
   /** What a live worker process says of itself; `workers` is the index of these keys. */
   worker(id: string): string;
   readonly workers: string;
@@ -33,6 +35,7 @@ export const createKeys = (prefix: string): Keys => {
     changes: ({ queue, partition: number, id }) => inQueue(queue, number, `${id}:changes`),
     cancellations: (number) => `${partition(number)}:cancellations`,
     idempotency: (number, digest) => `${partition(number)}:idempotency:${digest}`,
+    throttle: (tenant, policy) => `${prefix}:throttle:${tenant}:${policy}`,
     worker: (id) => `${partition(0)}:worker:${id}`,
     workers: `${partition(0)}:workers`,
   };

@@ -8,8 +8,10 @@ import { Problem } from '@drover/shared/http/problem';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import parseRange from 'range-parser';
 import { callerOf } from '../auth/bearer.ts';
+import { isKnown } from '../http/entity-tag.ts';
 import { jobNotFound } from '../jobs/not-found.ts';
 import type { JobStore } from '../jobs/store.ts';
+import { readArtifact } from '../openapi/operations/artifacts.ts';
 
 type ByteRange = { start: number; end: number };
 
@@ -29,24 +31,26 @@ const rangeOf = (request: FastifyRequest, file: StoredArtifact): ByteRange | und
   return ranges === -2 || ranges.type !== 'bytes' || ranges.length > 1 ? undefined : ranges[0];
 };
 
-const isUnchanged = (request: FastifyRequest, file: StoredArtifact): boolean =>
-  (request.headers['if-none-match'] ?? '')
-    .split(',')
-    .some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === file.etag);
+const cachingOf = ({ etag }: StoredArtifact) => ({ etag, 'cache-control': 'private, no-cache' });
 
 /** Files come from users: a browser must neither guess their type nor run what is in them. */
 const headersFor = (name: string, file: StoredArtifact) => ({
+  ...cachingOf(file),
   'accept-ranges': 'bytes',
-  etag: file.etag,
-  'cache-control': 'private, no-cache',
   'content-disposition': `inline; filename="${name}"`,
   'content-security-policy': "sandbox; default-src 'none'",
   'x-content-type-options': 'nosniff',
 });
 
-const sendFile = (request: FastifyRequest, reply: FastifyReply, file: StoredArtifact) => {
+const sendFile = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { name, file }: { name: string; file: StoredArtifact },
+) => {
+  // Before any header of the file is set: a refusal must not carry them.
   const range = rangeOf(request, file);
   reply
+    .headers(headersFor(name, file))
     .type(file.mediaType)
     .header('content-length', range ? range.end - range.start + 1 : file.size);
   if (range)
@@ -62,7 +66,7 @@ export const artifactRoutes = (
 ): void => {
   scope.get<{ Params: { id: string; name: string } }>(
     '/jobs/:id/artifacts/:name',
-    { config: { role: 'read' } },
+    { config: { role: 'read', operation: readArtifact } },
     async (request, reply) => {
       const { id, name } = request.params;
       const job = await options.store.find(id, callerOf(request).tenant);
@@ -72,8 +76,10 @@ export const artifactRoutes = (
         : undefined;
       if (!file)
         throw new Problem('artifact-not-found', `The job has no artifact "${name.slice(0, 128)}".`);
-      reply.headers(headersFor(name, file));
-      return isUnchanged(request, file) ? reply.code(304).send() : sendFile(request, reply, file);
+      if (isKnown(request.headers['if-none-match'], file.etag)) {
+        return reply.code(304).headers(cachingOf(file)).send();
+      }
+      return sendFile(request, reply, { name, file });
     },
   );
 };

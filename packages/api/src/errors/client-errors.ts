@@ -25,18 +25,31 @@ const headersOf = (body: string, id: string) => ({
   connection: 'close',
 });
 
-/** Answers what is not HTTP, comes too slowly or has too large headers: no request exists yet. */
+/** The answer that a connection is to send next. Node keeps it there, and looks at it itself. */
+const pendingAnswer = (socket: Socket): ServerResponse | undefined =>
+  '_httpMessage' in socket && socket._httpMessage
+    ? (socket._httpMessage as ServerResponse)
+    : undefined;
+
+/**
+ * Whether an error sent now would be taken for the answer of a request that arrived whole, or would
+ * stand in the middle of an answer. While the request itself is not complete, the error is its answer.
+ */
+const wouldMislead = (socket: Socket): boolean => {
+  const answer = pendingAnswer(socket);
+  return answer !== undefined && (answer.headersSent || answer.req.complete);
+};
+
+/** Answers what is not HTTP, comes too slowly or has too large headers: no route can. */
 export const answerClientError = (err: NodeJS.ErrnoException, socket: Socket): void => {
-  // A request may be under way on this connection: an error now would be taken for its answer.
-  const hasRequest = '_httpMessage' in socket && socket._httpMessage !== null;
-  if (err.code === 'ECONNRESET' || !socket.writable || hasRequest) {
+  if (err.code === 'ECONNRESET' || !socket.writable || wouldMislead(socket)) {
     socket.destroy();
     return;
   }
   const problem = problemOf(err);
   const body = JSON.stringify(problem.toBody('/'));
   const headers = Object.entries(headersOf(body, randomUUID()));
-  socket.end(
+  socket.write(
     [
       `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
       ...headers.map(([name, value]) => `${name}: ${value}`),
@@ -44,6 +57,7 @@ export const answerClientError = (err: NodeJS.ErrnoException, socket: Socket): v
       body,
     ].join('\r\n'),
   );
+  socket.destroySoon();
 };
 
 /** Refuses `Expect` with anything but `100-continue`; Node would do so without a body. */

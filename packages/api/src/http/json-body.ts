@@ -71,6 +71,12 @@ export const parseJson = (bytes: Buffer): unknown => {
   return body;
 };
 
+/** A body that nobody asked for is not looked at: clients send an empty object, or a type alone. */
+const takesNoBody = ({ routeOptions }: FastifyRequest): boolean => {
+  const { operation } = routeOptions.config;
+  return operation !== undefined && operation.body === undefined;
+};
+
 /** Makes JSON in UTF-8 the only language of request bodies. */
 export const takeJsonOnly = (app: FastifyInstance): void => {
   app.removeAllContentTypeParsers();
@@ -79,6 +85,7 @@ export const takeJsonOnly = (app: FastifyInstance): void => {
     { parseAs: 'buffer' },
     (request, bytes, done) => {
       try {
+        if (takesNoBody(request)) return done(null, undefined);
         if (bytes.length === 0) throw malformed('The body is empty.');
         refuseEncodings(request);
         done(null, parseJson(bytes));

@@ -4,6 +4,7 @@ import { Problem } from '@drover/shared/http/problem';
 import { didYouMean } from '@drover/shared/nearest';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { listJobTypes, readJobType } from '../openapi/operations/job-types.ts';
 
 /** A job type as clients see it; schemas are JSON Schema 2020-12, durations milliseconds. */
 const describeType = (job: JobType) => ({
@@ -20,13 +21,13 @@ const describeType = (job: JobType) => ({
 export const jobTypeRoutes = (scope: FastifyInstance, catalog: Catalog): void => {
   const described = new Map(catalog.all.map((job) => [job.type, describeType(job)]));
 
-  scope.get('/job-types', { config: { role: 'read' } }, async () => ({
+  scope.get('/job-types', { config: { role: 'read', operation: listJobTypes } }, async () => ({
     items: [...described.values()],
   }));
 
   scope.get<{ Params: { type: string } }>(
     '/job-types/:type',
-    { config: { role: 'read' } },
+    { config: { role: 'read', operation: readJobType } },
     async ({ params: { type } }) => {
       const found = described.get(type);
       if (found) return found;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration, timerDuration } from '../duration.ts';
 import { apiKeys } from './api-keys.ts';
+import { rateLimits } from './rate-limits.ts';
 
 /** What the reference and the error messages say of a variable, beside its schema. */
 export interface VariableNotes {
@@ -41,6 +42,16 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter((item) => item !== ''),
 );
+
+const origins = list.superRefine((items, context) => {
+  for (const item of items) {
+    if (item === '*' || URL.parse(item)?.origin === item) continue;
+    context.addIssue({
+      code: 'custom',
+      message: 'expected origins such as https://app.example.com, without a path',
+    });
+  }
+});
 
 const concurrencies = z.string().transform((text, context) => {
   const byQueue: Record<string, number> = {};
@@ -126,10 +137,26 @@ export const sections = {
   Access: {
     API_KEYS: apiKeys.optional().meta(
       notes(
-        'JSON array of keys: `hash` (SHA-256 of the key, hex), `tenant`, `roles` (`submit`, `read`, `operate`, `admin`), `tier`. Required to use the API in production.',
+        'JSON array of keys: `hash` (SHA-256 of the key, hex), `tenant`, `roles` (`submit`, `read`, `operate`, `admin`), `tier` (`free`, the default, `basic`, `premium`, `enterprise`, `unlimited`). `npm run keys` makes them. Required to use the API in production.',
         {
           example: '[{"hash":"<64 hex digits>","tenant":"acme","roles":["submit","read"]}]',
           secret: true,
+        },
+      ),
+    ),
+    RATE_LIMITS: rateLimits
+      .prefault('')
+      .meta(
+        notes(
+          'Jobs that a tenant may submit in a window, by tier: `tier=limit/window[:algorithm]`, separated by commas. The algorithms are `token-bucket` (the default), `sliding-window` and `fixed-window`. Tiers not named keep `free=100/1h`, `basic=1000/1h`, `premium=10000/1h`, `enterprise=100000/1h`.',
+          { example: 'free=100/1h,basic=1000/1h:sliding-window' },
+        ),
+      ),
+    CORS_ORIGINS: origins.prefault('').meta(
+      notes(
+        'Origins whose pages may call the API from a browser, separated by commas; `*` is any. Unset: none may.',
+        {
+          example: 'https://app.example.com,http://localhost:5173',
         },
       ),
     ),

@@ -1,0 +1,8 @@
+// npm run drover -- <command>: the command line, from this checkout.
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { root } from './checkout.ts';
+
+// npm goes to the root of the checkout; a path in an argument means where its user was.
+process.chdir(process.env['INIT_CWD'] ?? process.cwd());
+await import(pathToFileURL(join(root, 'packages/client/src/cli/main.ts')).href);
