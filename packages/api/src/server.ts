@@ -30,7 +30,7 @@ import { jobTypeRoutes } from './job-types/routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import type { JobStore } from './jobs/store.ts';
 import type { DescribedRoute } from './openapi/path-items.ts';
-import { collectOperations } from './openapi/registry.ts';
+import { collectOperations, requireOperations } from './openapi/registry.ts';
 import { openApiRoutes } from './openapi/routes.ts';
 import { problemRoutes } from './problems/routes.ts';
 import { queueRoutes } from './queues/routes.ts';
@@ -77,6 +77,7 @@ const documentScope = async (
 const apiScope = async (scope: FastifyInstance, parts: ServerParts) => {
   await shedLoad(scope);
   requireKey(scope, parts.keys);
+  requireOperations(scope);
   tellAllowance(scope, parts.throttle);
   answerConditionally(scope);
   jobRoutes(scope, parts);
@@ -98,6 +99,8 @@ export const buildServer = async (parts: ServerParts): Promise<FastifyInstance> 
       disableRequestLogging: true,
       requestIdLogLabel: 'requestId',
     }),
+    // A logger of its own for each request would cost more than the request: lines name it themselves.
+    childLoggerFactory: (log) => log,
     genReqId: requestIdOf,
     bodyLimit,
     requestTimeout,
@@ -112,7 +115,7 @@ export const buildServer = async (parts: ServerParts): Promise<FastifyInstance> 
   });
   refuseExpectations(app.server);
   takeJsonOnly(app);
-  logRequests(app);
+  logRequests(app, parts.log);
   labelAnswers(app);
   restrictPages(app);
   await compressAnswers(app);

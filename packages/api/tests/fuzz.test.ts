@@ -11,7 +11,7 @@ import { keys, type RunningApi, startApi } from './running-api.ts';
 /** An answer that takes longer than this is a hang, in milliseconds. */
 const patience = 5_000;
 
-const runsPerOperation = 40;
+const runsPerOperation = 100;
 
 let api: RunningApi;
 let checker: Checker;

@@ -1,5 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { fastify } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { requireOperations } from '../src/openapi/registry.ts';
 import { type Checker, createChecker, type Description } from './openapi-checker.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
@@ -29,7 +31,7 @@ test('the description is open to all and can be asked for again', async () => {
 
 test('it is valid OpenAPI 3.1', async () => {
   const validator = new Validator();
-  expect(await validator.validate(JSON.stringify(description))).toEqual({ valid: true });
+  expect(await validator.validate({ ...structuredClone(description) })).toEqual({ valid: true });
   expect(validator.version).toBe('3.1');
 });
 
@@ -133,4 +135,13 @@ test('production describes no demonstration types', async () => {
   await using production = await startApi({ NODE_ENV: 'production' });
   const { text } = await production.ask('/openapi.json', { key: null });
   expect(text).not.toContain('DemoEcho');
+});
+
+test('a route of the API without an operation keeps the server from starting', async () => {
+  const app = fastify();
+  const registered = app.register(async (scope) => {
+    requireOperations(scope);
+    scope.get('/secret', async () => 'undescribed');
+  });
+  await expect(registered).rejects.toMatchObject({ code: 'route-undescribed' });
 });

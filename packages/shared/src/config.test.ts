@@ -98,4 +98,19 @@ describe('loadConfig', () => {
     });
     expect(problem).toContain('[1.roles.0]');
   });
+
+  test('takes origins, not addresses of pages, for CORS_ORIGINS', () => {
+    const originsOf = (text: string) => loadConfig({ ...minimal, CORS_ORIGINS: text }).corsOrigins;
+    expect(loadConfig(minimal).corsOrigins).toEqual([]);
+    expect(originsOf('https://app.example.com, http://localhost:5173')).toEqual([
+      'https://app.example.com',
+      'http://localhost:5173',
+    ]);
+    expect(originsOf('*')).toEqual(['*']);
+    for (const wrong of ['https://a.example/', 'a.example', 'https://a.example/path', 'null']) {
+      expect(problemsOf({ ...minimal, CORS_ORIGINS: wrong })).toEqual([
+        expect.stringMatching(/^CORS_ORIGINS: expected origins such as/),
+      ]);
+    }
+  });
 });

@@ -47,7 +47,9 @@ const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0]
 
 /** Answers a request with a problem document. */
 export const sendProblem = (problem: Problem, request: FastifyRequest, reply: FastifyReply) => {
-  if (problem.code === 'internal') request.log.error({ err: problem.cause }, 'request failed');
+  if (problem.code === 'internal') {
+    request.log.error({ requestId: request.id, err: problem.cause }, 'request failed');
+  }
   return reply
     .code(problem.status)
     .headers({ 'cache-control': 'no-store', ...problem.headers })

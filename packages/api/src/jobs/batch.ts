@@ -6,6 +6,7 @@ import { Problem } from '@drover/shared/http/problem';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/bearer.ts';
 import { toProblem } from '../errors/problem-handler.ts';
+import { submitBatch } from '../openapi/operations/jobs.ts';
 import { fingerprintOf, idempotencyRecord, parseIdempotencyKey } from './idempotency-key.ts';
 import {
   type IntakeParts,
@@ -51,45 +52,53 @@ const statusOf = (items: readonly BatchItem[], accepted: number): number => {
 export const batchRoute = (scope: FastifyInstance, parts: IntakeParts): void => {
   const { catalog, store, partitions, throttle } = parts;
 
-  scope.post('/jobs/batch', { config: { role: 'submit' } }, async (request, reply) => {
-    const caller = callerOf(request);
-    const { tenant } = caller;
-    const batchKey = batchKeyOf(request);
-    const items: BatchItem[] = [];
-    const additions = parseBatch(request.body).flatMap((item, index) => {
-      try {
-        const at = ['jobs', index];
-        const key = batchKey && { ...batchKey, scope: `${batchKey.scope} ${index}` };
-        const submission = { ...parseSubmission(item, catalog, at), tenant };
-        return [{ index, ...toAddition(submission, key, partitions) }];
-      } catch (thrown) {
-        items[index] = rejected(thrown);
-        return [];
-      }
-    });
-    if (additions.length > 0) await throttle.take(caller, additions.length);
-    const record = batchKey && idempotencyRecord({ ...batchKey, tenant }, partitions);
-    if (record && !(await store.claimKey(record))) throw idempotencyConflict();
-    const added = await store.add(additions);
-    await Promise.all(
-      additions.map(async ({ index, job }, n) => {
-        const outcome = added[n] as NonNullable<(typeof added)[number]>;
+  scope.post(
+    '/jobs/batch',
+    { config: { role: 'submit', operation: submitBatch } },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const { tenant } = caller;
+      checkFitness(request.body);
+      const batchKey = batchKeyOf(request);
+      const items: BatchItem[] = [];
+      const additions = parseBatch(request.body).flatMap((item, index) => {
         try {
-          const { resource, repeats } = await toAccepted(store, job, outcome);
-          if (repeats === 'replayed') reply.header('idempotency-replayed', 'true');
-          items[index] = { status: 202, job: resource };
+          const at = ['jobs', index];
+          const key = batchKey && { ...batchKey, scope: `${batchKey.scope} ${index}` };
+          const submission = { ...parseSubmission(item, catalog, at), tenant };
+          return [{ index, ...toAddition(submission, key, partitions) }];
         } catch (thrown) {
           items[index] = rejected(thrown);
+          return [];
         }
-      }),
-    );
-    const accepted = items.filter(({ status }) => status === 202).length;
-    if (accepted === 0 && added.every(({ outcome }) => outcome === 'failed') && added[0]) {
-      throw (added[0] as { error: Error }).error;
-    }
-    request.log.info({ accepted, rejected: items.length - accepted, tenant }, 'batch accepted');
-    return reply
-      .code(statusOf(items, accepted))
-      .send({ accepted, rejected: items.length - accepted, items });
-  });
+      });
+      if (additions.length > 0) await throttle.take(caller, additions.length);
+      const record = batchKey && idempotencyRecord({ ...batchKey, tenant }, partitions);
+      if (record && !(await store.claimKey(record))) throw idempotencyConflict();
+      const added = await store.add(additions);
+      await Promise.all(
+        additions.map(async ({ index, job }, n) => {
+          const outcome = added[n] as NonNullable<(typeof added)[number]>;
+          try {
+            const { resource, repeats } = await toAccepted(store, job, outcome);
+            if (repeats === 'replayed') reply.header('idempotency-replayed', 'true');
+            items[index] = { status: 202, job: resource };
+          } catch (thrown) {
+            items[index] = rejected(thrown);
+          }
+        }),
+      );
+      const accepted = items.filter(({ status }) => status === 202).length;
+      if (accepted === 0 && added.every(({ outcome }) => outcome === 'failed') && added[0]) {
+        throw (added[0] as { error: Error }).error;
+      }
+      request.log.debug(
+        { requestId: request.id, accepted, rejected: items.length - accepted, tenant },
+        'batch accepted',
+      );
+      return reply
+        .code(statusOf(items, accepted))
+        .send({ accepted, rejected: items.length - accepted, items });
+    },
+  );
 };

@@ -1,6 +1,7 @@
 import { Problem } from '@drover/shared/http/problem';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../auth/bearer.ts';
+import { cancelJob, retryJob } from '../openapi/operations/jobs.ts';
 import type { Throttle } from '../throttling/throttle.ts';
 import { jobNotFound } from './not-found.ts';
 import type { FoundJob, JobStore } from './store.ts';
@@ -18,7 +19,7 @@ export const changeRoutes = (
 
   scope.delete<{ Params: { id: string } }>(
     '/jobs/:id',
-    { config: { role: 'submit' } },
+    { config: { role: 'submit', operation: cancelJob } },
     async (request, reply) => {
       const { id } = request.params;
       const { tenant } = callerOf(request);
@@ -29,7 +30,7 @@ export const changeRoutes = (
       if (answer === 'finished') {
         throw new Problem('job-finished', `The job is ${resource.status} already.`);
       }
-      request.log.info({ jobId: id, tenant, was: answer }, 'job canceled');
+      request.log.info({ requestId: request.id, jobId: id, tenant, was: answer }, 'job canceled');
       return reply
         .code(answer === 'running' ? 202 : 200)
         .header('location', resource.links.self)
@@ -39,7 +40,7 @@ export const changeRoutes = (
 
   scope.post<{ Params: { id: string } }>(
     '/jobs/:id/retry',
-    { config: { role: 'submit' } },
+    { config: { role: 'submit', operation: retryJob } },
     async (request, reply) => {
       const { id } = request.params;
       const caller = callerOf(request);
@@ -56,7 +57,7 @@ export const changeRoutes = (
       const isRetried = await store.retry(id, caller.tenant);
       const now = await find(id, caller.tenant);
       if (!isRetried) throw notRetryable(now.resource.status);
-      request.log.info({ jobId: id, tenant: caller.tenant }, 'job retried');
+      request.log.info({ requestId: request.id, jobId: id, tenant: caller.tenant }, 'job retried');
       return reply.code(202).header('location', now.resource.links.self).send(now.resource);
     },
   );

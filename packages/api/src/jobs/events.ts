@@ -5,6 +5,7 @@ import { callerOf } from '../auth/bearer.ts';
 import { decodeCursor, statusToken } from '../following/cursor.ts';
 import { jobEventStream } from '../following/event-stream.ts';
 import type { Watches } from '../following/watches.ts';
+import { followJob } from '../openapi/operations/jobs.ts';
 import { whenGone } from './client-gone.ts';
 import { jobNotFound } from './not-found.ts';
 import type { JobStore } from './store.ts';
@@ -16,7 +17,7 @@ export const eventsRoute = (
 ): void => {
   scope.get<{ Params: { id: string } }>(
     '/jobs/:id/events',
-    { config: { role: 'read' } },
+    { config: { role: 'read', operation: followJob } },
     async (request, reply) => {
       const { id } = request.params;
       const found = await store.find(id, callerOf(request).tenant);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IdempotencyRecord } from '@drover/jobs/adding/idempotency';
 import { partitionOf } from '@drover/jobs/record/placement';
 import { Problem } from '@drover/shared/http/problem';
@@ -25,7 +25,7 @@ export const parseIdempotencyKey = (header: string | string[] | undefined): stri
 };
 
 const digestOf = (...parts: readonly string[]): string =>
-  createHash('sha256').update(parts.join('\n')).digest('base64url').slice(0, 22);
+  hash('sha256', parts.join('\n'), 'base64url').slice(0, 22);
 
 /** What the bodies of one key are compared by. */
 export const fingerprintOf = (body: unknown): string => digestOf(JSON.stringify(body));

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { callerOf } from '../auth/bearer.ts';
 import { parseQuery } from '../http/query.ts';
+import { readJobLogs } from '../openapi/operations/jobs.ts';
 import { jobNotFound } from './not-found.ts';
 import type { JobStore } from './store.ts';
 
@@ -20,7 +21,7 @@ export const logPageQuery = z.strictObject({
 export const logsRoute = (scope: FastifyInstance, { store }: { store: JobStore }): void => {
   scope.get<{ Params: { id: string } }>(
     '/jobs/:id/logs',
-    { config: { role: 'read' } },
+    { config: { role: 'read', operation: readJobLogs } },
     async (request) => {
       const { id } = request.params;
       const { after, limit } = parseQuery(logPageQuery, request.query);

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { callerOf } from '../auth/bearer.ts';
 import { waitUntilFinished } from '../following/wait.ts';
 import type { Watches } from '../following/watches.ts';
+import { readJob } from '../openapi/operations/jobs.ts';
 import { whenGone } from './client-gone.ts';
 import { jobNotFound } from './not-found.ts';
 import { parsePrefer } from './prefer.ts';
@@ -27,7 +28,7 @@ export const readRoute = (
 ): void => {
   scope.get<{ Params: { id: string } }>(
     '/jobs/:id',
-    { config: { role: 'read' } },
+    { config: { role: 'read', operation: readJob } },
     async (request, reply) => {
       const { id } = request.params;
       const found = await store.find(id, callerOf(request).tenant);

@@ -7,6 +7,9 @@ import type { JobAddress } from '@drover/shared/job-id';
 import type { StoredJob } from '@drover/shared/queues/stored-job';
 
 const instant = (ms: number): string => new Date(ms).toISOString();
+/** Writing an instant takes longer than one may think, and most jobs are due when they are made. */
+const laterInstant = (text: string, delayMs: number): string =>
+  delayMs > 0 ? instant(Date.parse(text) + delayMs) : text;
 const instantOrNull = (ms: number | undefined): string | null => (ms ? instant(ms) : null);
 
 const linksOf = (id: string): JobResource['links'] => ({
@@ -62,6 +65,7 @@ export const toResource = ({ id, queue }: JobAddress, job: StoredJob): JobResour
   const latest = job.latestTrace === '' ? undefined : decodeFailure(job.latestTrace);
   const status = statusOf(job, latest);
   const attempts = attemptsOf(job);
+  const createdAt = instant(job.timestamp);
   return {
     id,
     type: job.name,
@@ -75,8 +79,8 @@ export const toResource = ({ id, queue }: JobAddress, job: StoredJob): JobResour
     result: status === 'succeeded' ? job.returnvalue : null,
     error: wasBuried(job) ? burialOf(attempts.made) : errorOf(status, latest),
     tags: tags ?? [],
-    createdAt: instant(job.timestamp),
-    runAt: instant(job.dueAt ?? job.timestamp + (job.opts.delay ?? 0)),
+    createdAt,
+    runAt: job.dueAt ? instant(job.dueAt) : laterInstant(createdAt, job.opts.delay ?? 0),
     startedAt: instantOrNull(job.processedOn),
     finishedAt: instantOrNull(job.finishedOn),
     links: linksOf(id),
@@ -87,6 +91,7 @@ export const toResource = ({ id, queue }: JobAddress, job: StoredJob): JobResour
 export const toNewResource = (job: QueuedJob): JobResource => {
   const { id, queue, name, data, opts, timestamp } = job;
   const delay = opts.delay ?? 0;
+  const createdAt = instant(timestamp);
   return {
     id,
     type: name,
@@ -100,8 +105,8 @@ export const toNewResource = (job: QueuedJob): JobResource => {
     result: null,
     error: null,
     tags: data.tags ?? [],
-    createdAt: instant(timestamp),
-    runAt: instant(timestamp + delay),
+    createdAt,
+    runAt: laterInstant(createdAt, delay),
     startedAt: null,
     finishedAt: null,
     links: linksOf(id),

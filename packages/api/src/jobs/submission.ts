@@ -8,21 +8,19 @@ import { fieldErrors, toPointer } from './pointers.ts';
 /** Deepest nesting of a body: deeper ones are attacks on parsers, not jobs. */
 export const maxDepth = 64;
 
-const valuesIn = (value: unknown): unknown[] =>
-  typeof value === 'object' && value !== null ? Object.values(value) : [];
-
 /**
  * What makes a JSON value unfit for a job, wherever it stands: nesting deeper than {@link maxDepth},
- * or a number too large to be one (`1e999`). Iterative, because recursion is what deep bodies attack.
+ * or a number too large to be one (`1e999`). It goes no deeper than that.
  */
-export const unfitness = (value: unknown): string | undefined => {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > maxDepth) return `nests deeper than ${maxDepth} levels`;
-    if (level.some((it) => typeof it === 'number' && !Number.isFinite(it))) {
-      return 'holds a number that is too large';
-    }
-    level = level.flatMap(valuesIn);
+export const unfitness = (value: unknown, depth = 0): string | undefined => {
+  if (typeof value === 'number') {
+    return Number.isFinite(value) ? undefined : 'holds a number that is too large';
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth === maxDepth) return `nests deeper than ${maxDepth} levels`;
+  for (const key in value) {
+    const unfit = unfitness((value as Record<string, unknown>)[key], depth + 1);
+    if (unfit !== undefined) return unfit;
   }
   return undefined;
 };

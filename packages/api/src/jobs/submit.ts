@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/bearer.ts';
 import { waitUntilFinished } from '../following/wait.ts';
 import type { Watches } from '../following/watches.ts';
+import { submitJob } from '../openapi/operations/jobs.ts';
 import { whenGone } from './client-gone.ts';
 import { fingerprintOf, parseIdempotencyKey } from './idempotency-key.ts';
 import {
@@ -54,21 +55,25 @@ export const submitRoute = (
     return (await waitUntilFinished(watches, address, limits)) ?? job;
   };
 
-  scope.post('/jobs', { config: { role: 'submit' } }, async (request, reply) => {
-    const caller = callerOf(request);
-    const { tenant } = caller;
-    const key = scopedKeyOf(request);
-    checkFitness(request.body);
-    const submission = { ...parseSubmission(request.body, catalog), tenant };
-    await throttle.take(caller, 1);
-    const addition = toAddition(submission, key, partitions);
-    const [added] = await store.add([addition]);
-    const accepted = await toAccepted(store, addition.job, added as NonNullable<typeof added>);
-    describe(reply, accepted);
-    request.log.info(
-      { jobId: accepted.resource.id, type: addition.job.name, tenant },
-      'job accepted',
-    );
-    return answer(reply, await awaited(request, reply, accepted.resource));
-  });
+  scope.post(
+    '/jobs',
+    { config: { role: 'submit', operation: submitJob } },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const { tenant } = caller;
+      checkFitness(request.body);
+      const key = scopedKeyOf(request);
+      const submission = { ...parseSubmission(request.body, catalog), tenant };
+      await throttle.take(caller, 1);
+      const addition = toAddition(submission, key, partitions);
+      const [added] = await store.add([addition]);
+      const accepted = await toAccepted(store, addition.job, added as NonNullable<typeof added>);
+      describe(reply, accepted);
+      request.log.debug(
+        { requestId: request.id, jobId: accepted.resource.id, type: addition.job.name, tenant },
+        'job accepted',
+      );
+      return answer(reply, await awaited(request, reply, accepted.resource));
+    },
+  );
 };

@@ -62,7 +62,10 @@ const merge = (
 
 const answersOf = (route: DescribedRoute): Answers => {
   const { role, operation } = route;
-  const described = { ...operation.answers, ...(operation.conditional && { 304: unchanged(operation) }) };
+  const described = {
+    ...operation.answers,
+    ...(operation.conditional && { 304: unchanged(operation) }),
+  };
   const answers: Answers = { default: { $ref: '#/components/responses/default' } };
   for (const [status, answer] of Object.entries(described)) {
     answers[status as Status] = answerOf(answer, role);

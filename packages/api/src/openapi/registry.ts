@@ -1,3 +1,4 @@
+import { CodedError } from '@drover/shared/errors';
 import type { FastifyInstance } from 'fastify';
 import type { DescribedRoute } from './path-items.ts';
 
@@ -13,4 +14,13 @@ export const collectOperations = (app: FastifyInstance): readonly DescribedRoute
     }
   });
   return routes;
+};
+
+/** From here on, a route of the scope that does not describe itself keeps the server from starting. */
+export const requireOperations = (scope: FastifyInstance): void => {
+  scope.addHook('onRoute', ({ method, url, config }) => {
+    if (!config?.operation) {
+      throw new CodedError('route-undescribed', `The route ${method} ${url} has no operation`);
+    }
+  });
 };

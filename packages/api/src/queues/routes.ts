@@ -5,6 +5,8 @@ import { didYouMean } from '@drover/shared/nearest';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../auth/bearer.ts';
+import type { Operation } from '../openapi/operation.ts';
+import { listQueues, pauseQueue, readQueue, resumeQueue } from '../openapi/operations/queues.ts';
 
 interface ByName {
   Params: { name: string };
@@ -26,21 +28,25 @@ export const queueRoutes = (
   { queues, partitions }: { queues: QueueSet; partitions: number },
 ): void => {
   const places = { redis: queues.redis, keys: queues.keys, partitions };
-  const operate = { config: { role: 'operate' } } as const;
+  const as = (operation: Operation) => ({ config: { role: 'operate', operation } }) as const;
 
-  scope.get('/queues', operate, async () => ({ items: await readQueueStatuses(places) }));
+  scope.get('/queues', as(listQueues), async () => ({ items: await readQueueStatuses(places) }));
 
-  scope.get<ByName>('/queues/:name', operate, async ({ params }) =>
+  scope.get<ByName>('/queues/:name', as(readQueue), async ({ params }) =>
     readQueueStatus(places, known(params.name)),
   );
 
+  const operations = { pause: pauseQueue, resume: resumeQueue };
   for (const action of ['pause', 'resume'] as const) {
-    scope.post<ByName>(`/queues/:name/${action}`, operate, async (request) => {
+    scope.post<ByName>(`/queues/:name/${action}`, as(operations[action]), async (request) => {
       const queue = known(request.params.name);
       await Promise.all(
         Array.from({ length: partitions }, (_, number) => queues.get(queue, number)[action]()),
       );
-      request.log.info({ queue, tenant: callerOf(request).tenant }, `queue: ${action}`);
+      request.log.info(
+        { requestId: request.id, queue, tenant: callerOf(request).tenant },
+        `queue: ${action}`,
+      );
       return readQueueStatus(places, queue);
     });
   }

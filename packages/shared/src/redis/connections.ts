@@ -1,6 +1,7 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Component } from '../lifecycle/stack.ts';
 import type { Log } from '../log.ts';
+import { corkWrites } from './cork.ts';
 
 /**
  * What a connection is for decides how it meets a Redis that is gone:
@@ -66,6 +67,7 @@ export const createRedis = (options: {
     keepAlive: 10_000,
     retryStrategy: reconnectDelayMs,
   });
+  if (options.purpose === 'producer') corkWrites(redis);
   logChanges(redis, options.log.child({ connection: `redis:${options.purpose}` }));
   return redis;
 };
