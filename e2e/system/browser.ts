@@ -1,8 +1,8 @@
 import { type Browser, chromium } from 'playwright-core';
-import { ensureChromium } from '../../scripts/stack/chromium.ts';
+import { findChromium } from '../../scripts/stack/chromium.ts';
 
-/** Where Chromium is; undefined where there is none and it cannot be installed. */
-export const executablePath = await ensureChromium({ say: (text) => console.warn(text) });
+/** Where Chromium is; undefined where there is none. `npm test` installs it before, once for all. */
+export const executablePath = await findChromium();
 
 /** Without these Chromium talks to its maker's servers, which a closed network makes slow. */
 const args = [

@@ -4,7 +4,9 @@ import { startSystem } from './running-system.ts';
 /** The promise: a job whose worker dies is recovered within this time. */
 const recoveryMs = 15_000;
 
-test('a job whose worker is killed in the middle is recovered and finishes', async () => {
+// Both wait for most of their time: at once, each with a system of its own.
+
+test.concurrent('a job whose worker is killed in the middle is recovered and finishes', async () => {
   await using system = await startSystem({ roles: ['api'] });
   const doomed = await system.start('worker');
   const { id } = await system.submit('demo.sleep', { ms: 1_500, steps: 3 });
@@ -19,7 +21,7 @@ test('a job whose worker is killed in the middle is recovered and finishes', asy
   expect(await system.until(id)).toMatchObject({ status: 'succeeded', result: { sleptMs: 1_500 } });
 });
 
-test('a job that kills every worker is buried after three losses', async () => {
+test.concurrent('a job that kills every worker is buried after three losses', async () => {
   await using system = await startSystem({ roles: ['api'] });
   const { id } = await system.submit('demo.crash', { attempts: 99 });
   for (let loss = 1; loss <= 3; loss += 1) {

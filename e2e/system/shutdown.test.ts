@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { countConnections } from '../../tests/servers/connection-count.ts';
 import { startSystem } from './running-system.ts';
 
-test('on SIGTERM a running job finishes, then the worker exits with 0', async () => {
+// Each has a system of its own, and a process spends most of its stop waiting: all at once.
+
+test.concurrent('on SIGTERM a running job finishes, then the worker exits with 0', async () => {
   await using system = await startSystem({ roles: ['api'] });
   const worker = await system.start('worker');
   const { id } = await system.submit('demo.sleep', { ms: 1_500, steps: 3 });
@@ -12,7 +14,7 @@ test('on SIGTERM a running job finishes, then the worker exits with 0', async ()
   expect(await system.read(id)).toMatchObject({ status: 'succeeded', attempts: { made: 1 } });
 });
 
-test('a job that outlasts the grace goes back to the queue at once and finishes elsewhere', async () => {
+test.concurrent('a job that outlasts the grace goes back to the queue at once and finishes elsewhere', async () => {
   await using system = await startSystem({ roles: ['api'], env: { SHUTDOWN_GRACE: '200ms' } });
   const worker = await system.start('worker');
   const { id } = await system.submit('demo.sleep', { ms: 1_500, steps: 15 });
@@ -24,7 +26,7 @@ test('a job that outlasts the grace goes back to the queue at once and finishes 
   expect(await system.until(id)).toMatchObject({ status: 'succeeded', attempts: { made: 1 } });
 });
 
-test.each(['api', 'worker', 'scheduler'] as const)(
+test.concurrent.each(['api', 'worker', 'scheduler'] as const)(
   'the %s stops on SIGINT and SIGTERM with 0 and leaves no connection behind',
   async (role) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {

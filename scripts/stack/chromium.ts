@@ -4,7 +4,8 @@ import type { Say } from './report.ts';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-const installed = async () => {
+/** Path of a Chromium or Chrome on PATH. */
+export const findChromium = async (): Promise<string | undefined> => {
   for (const name of names) {
     const path = await onPath(name);
     if (path) return path;
@@ -21,10 +22,10 @@ export const ensureChromium = async ({
 }: {
   say?: Say;
 } = {}): Promise<string | undefined> => {
-  const present = await installed();
+  const present = await findChromium();
   if (present) return present;
   if (await aptInstall('chromium', say)) {
-    const added = await installed();
+    const added = await findChromium();
     if (added) return added;
   }
   say('no Chromium on PATH: tests that need a browser are skipped. Install chromium to run them.');

@@ -1,6 +1,42 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { listenError } from '@drover/shared/http/listen-error';
 import type { Component } from '@drover/shared/lifecycle/stack';
 import type { FastifyInstance } from 'fastify';
+
+/** How often connections that have fallen idle are closed while the server stops, in milliseconds. */
+const sweepMs = 50;
+
+/**
+ * To Node a connection is idle as soon as its answer is written, whether it has been sent or not, and
+ * closing it would cut the answer short. From here on idle connections are closed only when every
+ * connection has sent all that it has.
+ */
+const spareUnsent = (server: Server): void => {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  const closeIdle = server.closeIdleConnections.bind(server);
+  // Node's own `close` calls it too.
+  server.closeIdleConnections = () => {
+    if (sockets.values().every(({ writableLength }) => writableLength === 0)) closeIdle();
+  };
+};
+
+/**
+ * Answers what is running and closes. A connection whose answer ends only now would otherwise stay
+ * open, for its client's next request, until one of both gives it up: over a minute.
+ */
+const close = async (app: FastifyInstance): Promise<void> => {
+  const sweep = setInterval(() => app.server.closeIdleConnections(), sweepMs);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(sweep);
+  }
+};
 
 /** Builds the server when the process starts, listens, and finishes running requests when it stops. */
 export const httpServer = (
@@ -12,6 +48,7 @@ export const httpServer = (
     name: 'http-server',
     start: async () => {
       app = await build();
+      spareUnsent(app.server);
       try {
         await app.listen(at);
       } catch (err) {
@@ -19,7 +56,7 @@ export const httpServer = (
       }
     },
     stop: async () => {
-      await app?.close();
+      if (app) await close(app);
     },
   };
 };

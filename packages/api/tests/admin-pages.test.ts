@@ -37,12 +37,15 @@ test('an admin key with any user name opens it, and nobody may frame it', async 
 test('it shows every queue with live counts', async () => {
   const countsOf = async () => {
     const { body } = await visit('/admin/queues/api/queues');
-    const queues: { name: string; counts: { waiting: number } }[] = body.queues;
-    return Object.fromEntries(queues.map(({ name, counts }) => [name, counts.waiting]));
+    const queues: { name: string; counts: Record<string, number> }[] = body.queues;
+    const present = (counts: Record<string, number>) =>
+      Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+    return Object.fromEntries(queues.map(({ name, counts }) => [name, present(counts)]));
   };
-  expect(await countsOf()).toEqual({ media: 0, mail: 0, demo: 0 });
+  expect(await countsOf()).toEqual({ media: {}, mail: {}, demo: {} });
   await api.submit({ type: 'demo.echo', payload: { value: 1 } });
-  expect(await countsOf()).toEqual({ media: 0, mail: 0, demo: 1 });
+  await api.submit({ type: 'demo.echo', payload: { value: 1 }, options: { delay: '1h' } });
+  expect(await countsOf()).toEqual({ media: {}, mail: {}, demo: { prioritized: 1, delayed: 1 } });
 });
 
 const pause = '/admin/queues/api/queues/demo/pause';

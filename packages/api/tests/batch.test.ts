@@ -33,25 +33,6 @@ test('a thousand jobs are taken in, in their order', async () => {
   expect(shown.body).toEqual(body.items[7].job);
 });
 
-test('it is one round trip for each partition', async () => {
-  const { redis } = api.queues;
-  await submitBatch({ jobs: [echo(0)] });
-  const readEvents = async () =>
-    Number(/total_reads_processed:(\d+)/.exec(await redis.info('stats'))?.[1]);
-  const before = await readEvents();
-  await readEvents();
-  const idle = (await readEvents()) - before;
-  const from = await readEvents();
-  const { body } = await submitBatch({ jobs: Array.from({ length: 60 }, (_, i) => echo(i)) });
-  const reads = (await readEvents()) - from;
-  const partitions = new Set(
-    body.items.map((item: { job: { id: string } }) => item.job.id.split('.')[1]),
-  );
-  expect(partitions.size).toBe(3);
-  // Each partition's pipeline, the throttle, and what looking costs; far from one for each job.
-  expect(reads).toBeLessThanOrEqual(3 + 1 + idle + 4);
-});
-
 test('some are good, some are not: 207, and each says what became of it', async () => {
   const jobs = [echo(1), { type: 'demo.ecko', payload: {} }, { type: 'demo.echo' }, 7, echo(2)];
   const { status, body } = await submitBatch({ jobs });

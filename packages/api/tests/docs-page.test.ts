@@ -1,9 +1,7 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ensureChromium } from '../../../scripts/stack/chromium.ts';
+import { executablePath, launchBrowser } from '../../../e2e/system/browser.ts';
 import { type RunningApi, startApi } from './running-api.ts';
-
-const executablePath = await ensureChromium({ say: (text) => console.warn(text) });
 
 let api: RunningApi;
 beforeAll(async () => {
@@ -41,10 +39,7 @@ describe.skipIf(!executablePath)('in a browser', () => {
   let page: Page;
   const faults: string[] = [];
   beforeAll(async () => {
-    browser = await chromium.launch({
-      ...(executablePath && { executablePath }),
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    });
+    browser = await launchBrowser();
     page = await browser.newPage({ colorScheme: 'dark' });
     page.on('pageerror', (err) => faults.push(err.message));
     page.on('console', (message) => {

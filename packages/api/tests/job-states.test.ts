@@ -76,7 +76,7 @@ const scenarios: Record<string, Scenario> = {
   },
   'scheduled --> canceled': withdrawn(() => submit(echo({ delay: '1h' })), 'scheduled', 'canceled'),
   'scheduled --> expired': withdrawn(
-    () => submit(echo({ delay: '1h', ...soon })),
+    () => submit(echo({ delay: 300, ...soon })),
     'scheduled',
     'expired',
   ),

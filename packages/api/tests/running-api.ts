@@ -105,9 +105,10 @@ export const startApi = async (overrides: Record<string, string> = {}): Promise<
       return counts.flatMap((count) => Object.values(count)).reduce((sum, n) => sum + n, 0);
     },
     [Symbol.asyncDispose]: async () => {
-      await stack.stop(deadlineIn(5_000));
+      const late = await stack.stop(deadlineIn(5_000));
       await queues.stop(deadlineIn(1_000));
       await redisComponent(redis).stop(deadlineIn(1_000));
+      if (late.length > 0) throw new Error(`${late.join(', ')} did not stop cleanly`);
     },
   };
 };

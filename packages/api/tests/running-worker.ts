@@ -14,7 +14,8 @@ export const startWorkerOf = async (api: RunningApi): Promise<AsyncDisposable> =
   await stack.start();
   return {
     [Symbol.asyncDispose]: async () => {
-      await stack.stop(deadlineIn(5_000));
+      const late = await stack.stop(deadlineIn(5_000));
+      if (late.length > 0) throw new Error(`${late.join(', ')} did not stop cleanly`);
     },
   };
 };

@@ -5,7 +5,9 @@ import { callerIn, reached, startThrottle } from './throttling-fixtures.ts';
 const caller = callerIn('free');
 const refusal = { code: 'rate-limited', status: 429 };
 
-describe.each(algorithms)('%s', (algorithm) => {
+// Each has accounts of its own, and most wait for time to pass: all at once.
+
+describe.concurrent.each(algorithms)('%s', (algorithm) => {
   test('lets exactly the limit pass, and counts down', async () => {
     await using started = await startThrottle(`free=7/1h:${algorithm}`);
     const remaining: unknown[] = [];
@@ -74,7 +76,7 @@ describe.each(algorithms)('%s', (algorithm) => {
   });
 });
 
-test('a token bucket gives back one after the other', async () => {
+test.concurrent('a token bucket gives back one after the other', async () => {
   await using started = await startThrottle('free=3/3s:token-bucket');
   const allowance = await started.throttle.take(caller, 3);
   await reached(allowance?.nextAt ?? 0);
@@ -82,7 +84,7 @@ test('a token bucket gives back one after the other', async () => {
   await expect(started.throttle.take(caller, 1)).rejects.toMatchObject(refusal);
 });
 
-test('a fixed window gives back all at once, counted from its first job', async () => {
+test.concurrent('a fixed window gives back all at once, counted from its first job', async () => {
   await using started = await startThrottle('free=3/2s:fixed-window');
   const first = await started.throttle.take(caller, 1);
   await started.throttle.take(caller, 2);
@@ -90,7 +92,7 @@ test('a fixed window gives back all at once, counted from its first job', async 
   expect(await started.throttle.take(caller, 3)).toMatchObject({ remaining: 0 });
 });
 
-test('a sliding window gives back as the window before leaves it', async () => {
+test.concurrent('a sliding window gives back as the window before leaves it', async () => {
   await using started = await startThrottle('free=2/2s:sliding-window');
   const allowance = await started.throttle.take(caller, 2);
   await reached(allowance?.nextAt ?? 0);

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Tier } from '@drover/shared/config/api-keys';
 import { createKeys } from '@drover/shared/keys';
 import { deadlineIn } from '@drover/shared/lifecycle/deadline';
@@ -25,12 +26,14 @@ export const callerIn = (tier: Tier, tenant = 'acme'): Caller => ({
   roles: ['submit'],
 });
 
-/** A moment of `performance.now()` that the throttle told. */
-export const reached = (moment: number): Promise<void> =>
-  new Promise((resolve) => {
-    // One millisecond more: a timer may fire a fraction of it early.
-    setTimeout(resolve, Math.max(0, moment - performance.now()) + 1);
-  });
+/**
+ * Resolves at a moment of `performance.now()` that the throttle told, and a little later: Redis counts
+ * whole milliseconds of another clock, and a timer may fire a millisecond early.
+ */
+export const reached = async (moment: number): Promise<void> => {
+  const later = moment + 5;
+  while (performance.now() < later) await sleep(Math.ceil(later - performance.now()));
+};
 
 /** A throttle with those `RATE_LIMITS`, on the real Redis, with accounts of its own. */
 export const startThrottle = async (limits: string) => {
@@ -46,7 +49,7 @@ export const startThrottle = async (limits: string) => {
     redis,
     /** Of all accounts of this throttle: how long Redis keeps them, in milliseconds. */
     lifetimes: async () => {
-      const names = await redis.keys(`${config.redis.keyPrefix}:throttle:*`);
+      const names = await redis.keys(keys.throttle('*', '*'));
       return Promise.all(names.map((name) => redis.pttl(name)));
     },
     [Symbol.asyncDispose]: () => component.stop(deadlineIn(1_000)),

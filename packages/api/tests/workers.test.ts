@@ -36,7 +36,7 @@ test('without workers the list is empty', async () => {
   expect(await list(api)).toEqual([]);
 });
 
-test(
+test.concurrent(
   'a worker tells what it is and what it runs, over all partitions',
   async () => {
     await using api = await startApi({ PARTITIONS: '2' });
@@ -71,7 +71,7 @@ test(
   timeout,
 );
 
-test(
+test.concurrent(
   'a worker that stops is gone at once; one that is killed, within 15 seconds',
   async () => {
     await using api = await startApi();

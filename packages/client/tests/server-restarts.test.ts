@@ -26,7 +26,7 @@ const restart = async (signal: NodeJS.Signals) => {
 test.each(['SIGKILL', 'SIGTERM'] as const)(
   'who follows a job misses nothing of it when the server gets %s, and sees nothing twice',
   async (signal) => {
-    const job = await client.submit('demo.sleep', { ms: 6_000, steps: 30 });
+    const job = await client.submit('demo.sleep', { ms: 4_000, steps: 40 });
     const lines: number[] = [];
     let restarted: Promise<void> | undefined;
     let end = '';
@@ -37,12 +37,12 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     }
     await restarted;
     expect(end).toBe('succeeded');
-    expect(lines).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
+    expect(lines).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
   },
 );
 
 test('who waits for a job gets it when the server is back', async () => {
-  const job = await client.submit('demo.sleep', { ms: 3_000 });
+  const job = await client.submit('demo.sleep', { ms: 2_000 });
   const finished = client.wait(job);
   await expect.poll(async () => (await client.get(job)).status).toBe('running');
   await restart('SIGKILL');

@@ -35,7 +35,7 @@ export const createKeys = (prefix: string): Keys => {
     changes: ({ queue, partition: number, id }) => inQueue(queue, number, `${id}:changes`),
     cancellations: (number) => `${partition(number)}:cancellations`,
     idempotency: (number, digest) => `${partition(number)}:idempotency:${digest}`,
-    throttle: (tenant, policy) => `${prefix}:throttle:${tenant}:${policy}`,
+    throttle: (tenant, policy) => `${partition(0)}:throttle:${tenant}:${policy}`,
     worker: (id) => `${partition(0)}:worker:${id}`,
     workers: `${partition(0)}:workers`,
   };

@@ -41,7 +41,8 @@ export const createCancellations = (options: {
   const running = new Map<string, { key: string; controller: AbortController }>();
   let timer: NodeJS.Timeout | undefined;
 
-  const cancel = (id: string) => running.get(id)?.controller.abort(new Canceled());
+  const cancel = (id: string) =>
+    running.get(id)?.controller.abort(new Canceled({ hadBegun: true }));
 
   const recheck = async () => {
     if (running.size === 0) return;

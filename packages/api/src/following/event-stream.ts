@@ -111,6 +111,7 @@ export const jobEventStream = async function* (
 ): AsyncGenerator<string, void> {
   const inbox = createInbox();
   let cursor = from;
+  if (signal.aborted) inbox.add({ isOver: true });
   signal.addEventListener('abort', () => inbox.add({ isOver: true }), { once: true });
   const leave = await watches.follow(job, {
     changed: (now) => inbox.add(now ? { job: now, hasLogged: true } : { isOver: true }),
@@ -120,13 +121,18 @@ export const jobEventStream = async function* (
   });
   try {
     yield `retry: ${reconnectMs}\n\n`;
+    let spokenAt = performance.now();
     for (;;) {
-      await inbox.wait(heartbeatMs);
+      await inbox.wait(Math.max(0, spokenAt + heartbeatMs - performance.now()));
       const news = inbox.take();
-      if (isEmpty(news)) yield ': heartbeat\n\n';
       for await (const [reached, event] of toldOf(news, cursor, readLines)) {
         cursor = reached;
+        spokenAt = performance.now();
         yield event;
+      }
+      if (performance.now() - spokenAt >= heartbeatMs) {
+        spokenAt = performance.now();
+        yield ': heartbeat\n\n';
       }
       if (news.isOver || (news.job && isTerminal(news.job.status))) return;
     }

@@ -22,6 +22,7 @@ export const waitUntilFinished = async (
     released: over.resolve,
   });
   const timer = setTimeout(over.resolve, limits.ms);
+  if (limits.signal.aborted) over.resolve();
   limits.signal.addEventListener('abort', () => over.resolve(), { once: true });
   try {
     await over.promise;

@@ -18,7 +18,7 @@ export interface Follower {
   changed(job: JobResource | undefined): void;
   progressed?(progress: JobProgress): void;
   logged?(): void;
-  /** The process stops, or Redis cannot be read: no more will come. */
+  /** The process stops: no more will come. */
   released(): void;
 }
 
@@ -61,25 +61,40 @@ const tell = (followers: ReadonlySet<Follower>, message: string, look: () => voi
   }
 };
 
-/** Reads the job once for all, and once more when it was asked to meanwhile. */
-const createLook = (
-  read: () => Promise<JobResource | undefined>,
-  followers: ReadonlySet<Follower>,
-) => {
+/** A job as it was read, and when it will expire unless it starts before, in milliseconds. */
+export interface Seen {
+  resource: JobResource;
+  expiresAt: number | undefined;
+}
+
+/** How soon a look that failed is tried again, in milliseconds. */
+const lookAgainMs = 250;
+
+/** Longest wait that a timer can keep, in milliseconds. */
+const maxTimerMs = 2 ** 31 - 1;
+
+/** Reads the job once for all, and once more when it was asked to meanwhile; and when it expires. */
+const createLook = (read: () => Promise<Seen | undefined>, followers: ReadonlySet<Follower>) => {
   let isReading = false;
   let isStale = false;
+  let timer: NodeJS.Timeout | undefined;
+  const lookIn = (ms: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(look, Math.min(Math.max(1, ms), maxTimerMs));
+  };
   const look = () => {
+    if (followers.size === 0) return;
     isStale = true;
     if (isReading) return;
     isReading = true;
     isStale = false;
     read()
       .then(
-        (job) => {
-          for (const follower of followers) follower.changed(job);
+        (seen) => {
+          for (const follower of followers) follower.changed(seen?.resource);
+          if (seen?.expiresAt !== undefined) lookIn(seen.expiresAt - Date.now());
         },
-        // Redis is away: its return, or the next look, will tell.
-        () => undefined,
+        () => lookIn(lookAgainMs),
       )
       .finally(() => {
         isReading = false;
@@ -92,7 +107,7 @@ const createLook = (
 export const createWatches = (options: {
   subscriptions: Subscriptions;
   keys: Keys;
-  read(job: JobAddress): Promise<JobResource | undefined>;
+  read(job: JobAddress): Promise<Seen | undefined>;
 }): Watches => {
   const { subscriptions, keys, read } = options;
   const watches = new Map<string, Watch>();

@@ -5,6 +5,7 @@ import { toError } from '@drover/shared/errors';
 import { Problem } from '@drover/shared/http/problem';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/bearer.ts';
+import type { Caller } from '../auth/key-ring.ts';
 import { toProblem } from '../errors/problem-handler.ts';
 import { submitBatch } from '../openapi/operations/jobs.ts';
 import { fingerprintOf, idempotencyRecord, parseIdempotencyKey } from './idempotency-key.ts';
@@ -52,6 +53,17 @@ const statusOf = (items: readonly BatchItem[], accepted: number): number => {
 export const batchRoute = (scope: FastifyInstance, parts: IntakeParts): void => {
   const { catalog, store, partitions, throttle } = parts;
 
+  /**
+   * Takes the jobs off the caller's allowance and records the batch's key; one that is sent again takes
+   * nothing more.
+   */
+  const admit = async (caller: Caller, cost: number, key: ScopedKey | undefined): Promise<void> => {
+    const record = key && idempotencyRecord({ ...key, tenant: caller.tenant }, partitions);
+    const isReplay = record && (await store.lookUpKey(record)).is === 'replay';
+    if (!isReplay) await throttle.take(caller, cost);
+    if (record && !(await store.claimKey(record))) throw idempotencyConflict();
+  };
+
   scope.post(
     '/jobs/batch',
     { config: { role: 'submit', operation: submitBatch } },
@@ -72,9 +84,7 @@ export const batchRoute = (scope: FastifyInstance, parts: IntakeParts): void => 
           return [];
         }
       });
-      if (additions.length > 0) await throttle.take(caller, additions.length);
-      const record = batchKey && idempotencyRecord({ ...batchKey, tenant }, partitions);
-      if (record && !(await store.claimKey(record))) throw idempotencyConflict();
+      if (additions.length > 0) await admit(caller, additions.length, batchKey);
       const added = await store.add(additions);
       await Promise.all(
         additions.map(async ({ index, job }, n) => {

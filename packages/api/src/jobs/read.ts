@@ -39,7 +39,7 @@ export const readRoute = (
         return send(reply, found.resource);
       }
       const limits = { ms: prefer.waitMs, signal: whenGone(reply) };
-      const job = await waitUntilFinished(watches, found.address, limits);
+      const job = await waitUntilFinished(watches, found.address, limits).catch(() => undefined);
       return send(reply, job ?? found.resource);
     },
   );

@@ -1,6 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { addJobs } from '@drover/jobs/adding/add-jobs';
 import type { Added, Addition } from '@drover/jobs/adding/addition';
-import { claimKey, type IdempotencyRecord } from '@drover/jobs/adding/idempotency';
+import {
+  type Admission,
+  claimKey,
+  type IdempotencyRecord,
+  lookUpKey,
+} from '@drover/jobs/adding/idempotency';
 import type { LogLine } from '@drover/jobs/contract/job-events';
 import type { JobResource } from '@drover/jobs/contract/job-resource';
 import type { JobEnvelope } from '@drover/jobs/record/envelope';
@@ -11,6 +17,7 @@ import { withdraw } from '@drover/jobs/transitions/withdraw';
 import type { JobAddress } from '@drover/shared/job-id';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
 import type { StoredJob } from '@drover/shared/queues/stored-job';
+import type { Seen } from '../following/watches.ts';
 import { toResource } from './resource.ts';
 
 /** A tenant's job as Redis holds it. */
@@ -28,7 +35,9 @@ export interface JobStore {
   /** @returns undefined when there is no such job, or it is another tenant's. */
   find(id: string, tenant: string): Promise<FoundJob | undefined>;
   /** The job at an address whose tenant is known to be right. */
-  read(address: JobAddress): Promise<JobResource | undefined>;
+  read(address: JobAddress): Promise<Seen | undefined>;
+  /** What an idempotency key means now. */
+  lookUpKey(record: IdempotencyRecord): Promise<Admission>;
   cancel(job: JobAddress): ReturnType<typeof withdraw>;
   /** @returns false when the job is in no state that can be retried. */
   retry(id: string, tenant: string): Promise<boolean>;
@@ -38,34 +47,49 @@ export interface JobStore {
   ): Promise<{ lines: LogLine[]; total: number }>;
 }
 
+/** When the job will be too late to start, in milliseconds; undefined when it can never be. */
+const expiryOf = (job: StoredJob): number | undefined =>
+  job.attemptsStarted === 0 && job.finishedOn === undefined
+    ? (job.data as JobEnvelope).expiresAt
+    : undefined;
+
 /** A job that has not started in time never will, whether or not a worker has come by to say so. */
-const isOverdue = (job: StoredJob): boolean => {
-  const { expiresAt } = job.data as JobEnvelope;
-  return (
-    expiresAt !== undefined &&
-    expiresAt <= Date.now() &&
-    job.attemptsStarted === 0 &&
-    job.finishedOn === undefined
-  );
-};
+const isOverdue = (job: StoredJob): boolean =>
+  (expiryOf(job) ?? Number.POSITIVE_INFINITY) <= Date.now();
+
+/** How often, and after how many milliseconds, a job that is just being ended is read again. */
+const settleRounds = 50;
+const settleMs = 5;
 
 export const createJobStore = (queues: QueueSet, options: { keepFailedMs: number }): JobStore => {
   const { keepFailedMs } = options;
 
-  const current = async (address: JobAddress, job: StoredJob | undefined) => {
-    if (!job || !isOverdue(job)) return job;
-    await withdraw(queues, address, 'expired', keepFailedMs);
-    return queues.read(address);
+  /** The job as soon as nobody is about to end it, which takes a moment. */
+  const settled = async (address: JobAddress, job: StoredJob | undefined) => {
+    let seen = job;
+    for (let round = 0; seen?.place === 'withdrawing' && round < settleRounds; round += 1) {
+      await sleep(settleMs);
+      seen = await queues.read(address);
+    }
+    return seen;
   };
 
-  const read = async (address: JobAddress) => {
+  const current = async (address: JobAddress, job: StoredJob | undefined) => {
+    if (!job) return undefined;
+    if (!isOverdue(job)) return settled(address, job);
+    await withdraw(queues, address, 'expired', keepFailedMs);
+    return settled(address, await queues.read(address));
+  };
+
+  const read: JobStore['read'] = async (address) => {
     const job = await current(address, await queues.read(address));
-    return job && toResource(address, job);
+    return job && { resource: toResource(address, job), expiresAt: expiryOf(job) };
   };
 
   return {
     add: (additions) => addJobs(queues, additions),
     claimKey: (record) => claimKey(queues, record),
+    lookUpKey: (record) => lookUpKey(queues, record),
     find: async (id, tenant) => {
       const found = await findJob(queues, id, tenant);
       const job = found && (await current(found.address, found.job));

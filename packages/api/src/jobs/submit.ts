@@ -1,11 +1,14 @@
+import type { Added, Addition, Gate } from '@drover/jobs/adding/addition';
 import type { JobResource } from '@drover/jobs/contract/job-resource';
 import { isTerminal } from '@drover/jobs/contract/job-resource';
 import { parseJobId } from '@drover/shared/job-id';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/bearer.ts';
+import type { Caller } from '../auth/key-ring.ts';
 import { waitUntilFinished } from '../following/wait.ts';
 import type { Watches } from '../following/watches.ts';
 import { submitJob } from '../openapi/operations/jobs.ts';
+import { accountsPartition, isRateLimited } from '../throttling/throttle.ts';
 import { whenGone } from './client-gone.ts';
 import { fingerprintOf, parseIdempotencyKey } from './idempotency-key.ts';
 import {
@@ -52,7 +55,35 @@ export const submitRoute = (
     const address = parseJobId(job.id);
     if (prefer.waitMs === 0 || !address || isTerminal(job.status)) return job;
     const limits = { ms: prefer.waitMs, signal: whenGone(reply) };
-    return (await waitUntilFinished(watches, address, limits)) ?? job;
+    // The job is safe: that its end cannot be waited for now is no reason to refuse the submission.
+    const finished = await waitUntilFinished(watches, address, limits).catch(() => undefined);
+    return finished ?? job;
+  };
+
+  /** Takes the job off the caller's allowance: together with the add where it can be, else before. */
+  const passOrGate = async (caller: Caller, partition: number): Promise<Gate | undefined> => {
+    if (partition === accountsPartition) return throttle.gate(caller);
+    await throttle.take(caller, 1);
+    return undefined;
+  };
+
+  /** A job that its key has made before takes nothing more: no limit refuses to show it. */
+  const replayOr = async (refusal: unknown, { idempotency }: Addition): Promise<Added> => {
+    if (!idempotency || !isRateLimited(refusal)) throw refusal;
+    const admission = await store.lookUpKey(idempotency);
+    if (admission.is === 'replay') return { outcome: 'replayed', id: admission.id };
+    throw refusal;
+  };
+
+  const add = async (caller: Caller, addition: Addition): Promise<Added> => {
+    try {
+      const gate = await passOrGate(caller, addition.job.partition);
+      const [added] = await store.add([{ ...addition, gate }]);
+      if (added?.outcome === 'failed') throw added.error;
+      return added as Added;
+    } catch (refusal) {
+      return replayOr(refusal, addition);
+    }
   };
 
   scope.post(
@@ -64,10 +95,8 @@ export const submitRoute = (
       checkFitness(request.body);
       const key = scopedKeyOf(request);
       const submission = { ...parseSubmission(request.body, catalog), tenant };
-      await throttle.take(caller, 1);
       const addition = toAddition(submission, key, partitions);
-      const [added] = await store.add([addition]);
-      const accepted = await toAccepted(store, addition.job, added as NonNullable<typeof added>);
+      const accepted = await toAccepted(store, addition.job, await add(caller, addition));
       describe(reply, accepted);
       request.log.debug(
         { requestId: request.id, jobId: accepted.resource.id, type: addition.job.name, tenant },

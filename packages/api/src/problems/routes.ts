@@ -12,7 +12,8 @@ const answer = (
   reply: FastifyReply,
   as: { html: () => string; json: unknown },
 ) => {
-  reply.header('vary', 'accept');
+  const vary = reply.getHeader('vary');
+  reply.header('vary', vary === undefined ? 'accept' : `${vary}, accept`);
   if (request.type(['json', 'html']) !== 'html') return reply.send(as.json);
   return reply
     .type('text/html; charset=utf-8')

@@ -1,5 +1,5 @@
 import type { LimitedTier, RateLimit } from '@drover/shared/config/rate-limits';
-import type { Verdict } from './verdict.ts';
+import type { Cost, Verdict } from './verdict.ts';
 
 /** What a tenant may submit, as Redis said it. Moments are those of `performance.now()`. */
 export interface Allowance {
@@ -13,9 +13,14 @@ export interface Allowance {
   readonly resetAt: number;
 }
 
+/** What a request would take. */
+export interface Question extends Cost {
+  /** Sends the commands that are to come just behind the decision. */
+  readonly start?: () => void;
+}
+
 /** A request that waits to be told whether its cost was taken. */
-export interface Asker {
-  readonly cost: number;
+export interface Asker extends Question {
   /** @param waitMs 0 when it was taken, else when to ask again. */
   resolve(waitMs: number): void;
   reject(reason: unknown): void;

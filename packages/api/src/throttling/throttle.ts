@@ -1,9 +1,10 @@
+import type { Gate } from '@drover/jobs/adding/addition';
 import type { RateLimits } from '@drover/shared/config/rate-limits';
 import { describeDuration } from '@drover/shared/duration';
 import { Problem } from '@drover/shared/http/problem';
 import type { Stores } from '@drover/shared/stores';
 import type { Caller } from '../auth/key-ring.ts';
-import { type Account, type Allowance, isFresh, toAllowance } from './account.ts';
+import { type Account, type Allowance, isFresh, type Question, toAllowance } from './account.ts';
 import { decide } from './verdict.ts';
 
 /**
@@ -19,6 +20,12 @@ export interface Throttle {
    */
   take(caller: Caller, cost: number): Promise<Allowance | undefined>;
   /**
+   * Takes one job off what the caller may submit in the same round trip as adds it; only for jobs of
+   * the accounts' partition, {@link accountsPartition}.
+   * @returns undefined for a tier without a limit.
+   */
+  gate(caller: Caller): Gate | undefined;
+  /**
    * What the caller may submit, as it was at most a second ago; takes nothing.
    * @throws Redis errors.
    */
@@ -26,6 +33,13 @@ export interface Throttle {
   /** The caller's account as this process knows it; undefined for a tier without a limit. */
   accountOf(caller: Caller): Account | undefined;
 }
+
+/** Where Redis keeps the accounts: that of most jobs, and the only one unless PARTITIONS says otherwise. */
+export const accountsPartition = 0;
+
+/** Whether a caller was refused because nothing is left, not because something is wrong. */
+export const isRateLimited = (thrown: unknown): boolean =>
+  thrown instanceof Problem && thrown.code === 'rate-limited';
 
 const policyOf = ({ tier, limit, windowMs }: Account): string =>
   `The tier "${tier}" allows ${limit} ${limit === 1 ? 'job' : 'jobs'} in ${describeDuration(windowMs)}`;
@@ -71,8 +85,9 @@ export const createThrottle = (
   const answer = async (account: Account) => {
     const askers = account.askers.splice(0);
     try {
-      const costs = askers.map(({ cost }) => cost);
-      const verdict = await decide(redis, account.key, account, costs);
+      const deciding = decide(redis, account.key, account, askers);
+      for (const { start } of askers) start?.();
+      const verdict = await deciding;
       account.allowance = toAllowance(account.limit, verdict);
       for (const [n, { resolve }] of askers.entries()) resolve(verdict.waitsMs[n] as number);
     } catch (err) {
@@ -82,9 +97,9 @@ export const createThrottle = (
   };
 
   /** Requests that have come in together share one command: the busier a tenant, the cheaper each. */
-  const ask = (account: Account, cost: number): Promise<number> =>
+  const ask = (account: Account, question: Question): Promise<number> =>
     new Promise((resolve, reject) => {
-      const isFirst = account.askers.push({ cost, resolve, reject }) === 1;
+      const isFirst = account.askers.push({ ...question, resolve, reject }) === 1;
       if (isFirst) setImmediate(answer, account);
     });
 
@@ -94,14 +109,29 @@ export const createThrottle = (
       const account = accountOf(caller);
       if (!account) return undefined;
       if (cost > account.limit) throw neverFits(account, cost);
-      const waitMs = await ask(account, cost);
+      const waitMs = await ask(account, { cost });
       if (waitMs > 0) throw tooMany(account, cost, waitMs);
       return account.allowance;
+    },
+    gate: (caller) => {
+      const account = accountOf(caller);
+      if (!account) return undefined;
+      return async <T>(jobKey: string, add: () => Promise<T>): Promise<T> => {
+        let adding: Promise<T> | undefined;
+        const start = () => {
+          adding = add();
+          // It is looked at only when the gate is open; when it is shut, it has come to nothing.
+          adding.catch(() => undefined);
+        };
+        const waitMs = await ask(account, { cost: 1, jobKey, start });
+        if (waitMs > 0) throw tooMany(account, 1, waitMs);
+        return adding as Promise<T>;
+      };
     },
     peek: async (caller) => {
       const account = accountOf(caller);
       if (!account || isFresh(account)) return account?.allowance;
-      account.looking ??= ask(account, 0).finally(() => {
+      account.looking ??= ask(account, { cost: 0 }).finally(() => {
         delete account.looking;
       });
       await account.looking;

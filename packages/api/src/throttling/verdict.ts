@@ -1,9 +1,7 @@
 import type { RateLimit } from '@drover/shared/config/rate-limits';
-import { runScript, type Script } from '@drover/shared/redis/script';
+import { runScript } from '@drover/shared/redis/script';
 import type { Stores } from '@drover/shared/stores';
-import { fixedWindow } from './fixed-window.ts';
-import { slidingWindow } from './sliding-window.ts';
-import { tokenBucket } from './token-bucket.ts';
+import { gates } from './gate.ts';
 
 /**
  * What an algorithm answers to costs, each of which is taken whole or not at all, in their order.
@@ -23,23 +21,25 @@ export interface Verdict {
   readonly resetMs: number;
 }
 
-const scripts: Record<RateLimit['algorithm'], Script> = {
-  'token-bucket': tokenBucket,
-  'sliding-window': slidingWindow,
-  'fixed-window': fixedWindow,
-};
+/** A cost in jobs, and where the one job that it stands for is to be added next. */
+export interface Cost {
+  readonly cost: number;
+  readonly jobKey?: string;
+}
 
 /**
- * Takes costs, each at most the limit, as far as there is room: one command.
+ * Takes costs, each at most the limit, as far as there is room: one command. It is sent at once, so
+ * that adds which are sent next come behind it.
  * @throws Redis errors; then nothing is known to be taken.
  */
 export const decide = async (
   redis: Stores['redis'],
   key: string,
   { limit, windowMs, algorithm }: RateLimit,
-  costs: readonly number[],
+  costs: readonly Cost[],
 ): Promise<Verdict> => {
-  const reply = await runScript(redis, scripts[algorithm], [key], [limit, windowMs, ...costs]);
+  const pairs = costs.flatMap(({ cost, jobKey = '' }) => [cost, jobKey]);
+  const reply = await runScript(redis, gates[algorithm], [key], [limit, windowMs, ...pairs]);
   const [remaining, nextMs, resetMs, ...waitsMs] = reply as [number, number, number, ...number[]];
   return { waitsMs, remaining, nextMs, resetMs };
 };

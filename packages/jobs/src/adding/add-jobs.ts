@@ -3,43 +3,66 @@ import type { QueueSet } from '@drover/shared/queues/queue-set';
 import type { QueuedJob } from '../record/queued-job.ts';
 import { type Added, type Addition, backendOf, failed, toAdded, toJobJson } from './addition.ts';
 import { addDebounced } from './debounce.ts';
+import { repoint } from './idempotency.ts';
 import { addTogether } from './transaction.ts';
 
 /** The one job that most requests bring: neither pipeline nor transaction. */
-const addSingle = async (queues: QueueSet, job: QueuedJob): Promise<Added> => {
+const addPlain = async (queues: QueueSet, job: QueuedJob): Promise<Added> => {
   const add = () => backendOf(queues, job).addJob(toJobJson(job), job.id);
-  try {
-    const id =
-      job.debounceMs === undefined
-        ? await add()
-        : await addDebounced(queues, job, job.debounceMs, add);
-    return toAdded(job, id);
-  } catch (thrown) {
-    return failed(toError(thrown));
+  const id =
+    job.debounceMs === undefined
+      ? await add()
+      : await addDebounced(queues, job, job.debounceMs, add);
+  return toAdded(job, id);
+};
+
+/** A debounced job that was found waiting takes over the latest data, or a new one its place. */
+const debounceAgain = async (
+  queues: QueueSet,
+  { job, idempotency }: Addition,
+  added: Added,
+): Promise<Added> => {
+  if (job.debounceMs === undefined || added.outcome !== 'deduplicated') return added;
+  const again = await addPlain(queues, job);
+  if (idempotency && 'id' in again && again.id !== added.id) {
+    await repoint(queues, idempotency, again.id);
   }
+  return again;
 };
 
 type Group = [Addition, ...Addition[]];
 
 const addGroup = async (queues: QueueSet, group: Group): Promise<readonly Added[]> => {
+  const added = await addTogether(queues, group);
+  return Promise.all(group.map((it, i) => debounceAgain(queues, it, added[i] as Added)));
+};
+
+/** The one job of a request, behind its gate. */
+const addOnly = async (queues: QueueSet, addition: Addition): Promise<Added> => {
+  const { job, gate, idempotency } = addition;
+  const add = async () => {
+    if (!idempotency) return addPlain(queues, job);
+    const [added] = await addGroup(queues, [addition]);
+    return added as Added;
+  };
+  return gate ? gate(queues.keys.inQueue(job.queue, job.partition, job.id), add) : add();
+};
+
+/** What fails for all alike fails for each. */
+const settled = async (
+  adding: Promise<readonly Added[]>,
+  additions: readonly Addition[],
+): Promise<readonly Added[]> => {
   try {
-    return await addTogether(queues, group);
+    return await adding;
   } catch (thrown) {
-    return group.map(() => failed(toError(thrown)));
+    return additions.map(() => failed(toError(thrown)));
   }
 };
 
-/** A debounced job that was found waiting takes over the latest data. */
-const debounceAgain = (
-  queues: QueueSet,
-  { job }: Addition,
-  added: Added,
-): Promise<Added> | Added =>
-  job.debounceMs !== undefined && added.outcome === 'deduplicated' ? addSingle(queues, job) : added;
-
 /**
  * Adds jobs, in one round trip to Redis for each partition. It never throws for one job's sake: what
- * failed says so.
+ * failed says so. Only a job that comes alone may have a gate.
  * @returns one outcome for each addition, in the same order.
  */
 export const addJobs = async (
@@ -47,17 +70,19 @@ export const addJobs = async (
   additions: readonly Addition[],
 ): Promise<readonly Added[]> => {
   const [only] = additions;
-  if (additions.length === 1 && only && !only.idempotency)
-    return [await addSingle(queues, only.job)];
+  if (additions.length === 1 && only) {
+    return settled(
+      addOnly(queues, only).then((added) => [added]),
+      additions,
+    );
+  }
   const groups = Map.groupBy(additions, ({ job }) => job.partition);
   const outcomes = new Map<Addition, Added>();
   await Promise.all(
     [...groups.values()].map(async (group) => {
-      const added = await addGroup(queues, group as Group);
+      const added = await settled(addGroup(queues, group as Group), group);
       for (const [i, addition] of group.entries()) outcomes.set(addition, added[i] as Added);
     }),
   );
-  return Promise.all(
-    additions.map((addition) => debounceAgain(queues, addition, outcomes.get(addition) as Added)),
-  );
+  return additions.map((addition) => outcomes.get(addition) as Added);
 };

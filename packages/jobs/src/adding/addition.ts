@@ -3,9 +3,21 @@ import type { JobJson, RedisQueueBackend } from 'bullmq';
 import type { QueuedJob } from '../record/queued-job.ts';
 import type { IdempotencyRecord } from './idempotency.ts';
 
-/** A job to add, and the record of its idempotency key, if it has one. */
+/**
+ * What a job must pass to be added. It is decided in the same round trip, just before the add: where
+ * there is no way through, a hash with the field `placeholder` takes the job's place in Redis for a
+ * second, so that the add does nothing.
+ * @param jobKey where the job is to be, of the gate's own partition.
+ * @param add sends the commands that add the job.
+ * @returns what `add` returns.
+ * @throws what the submitter is told when the gate is shut, or what `add` throws.
+ */
+export type Gate = <T>(jobKey: string, add: () => Promise<T>) => Promise<T>;
+
+/** A job to add, the gate before it and the record of its idempotency key, if it has these. */
 export interface Addition {
   job: QueuedJob;
+  gate?: Gate | undefined;
   idempotency?: IdempotencyRecord | undefined;
 }
 

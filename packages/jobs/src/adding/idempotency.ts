@@ -1,5 +1,4 @@
 import type { QueueSet } from '@drover/shared/queues/queue-set';
-import type { Script } from '@drover/shared/redis/script';
 
 /** What an idempotency key stands for: the first submission under it decides. */
 export interface IdempotencyRecord {
@@ -16,13 +15,12 @@ export const idempotencyTtlMs = 86_400_000;
 
 /**
  * Looks the key up and, where it is new, records it. Where it is known, an empty job is put in the
- * way of the add that follows in the same transaction, which then does nothing.
+ * way of the add that follows in the same transaction, which then does nothing. Where a gate has put
+ * one there before, nothing is recorded.
  * Keys: record, job. Parameters: fingerprint, job id, ttl. Returns `<fingerprint> <id>` of a known key.
  */
-export const admit: Script = {
-  name: 'droverAdmit',
-  keys: 2,
-  lua: `
+export const admit = `
+    if redis.call('HEXISTS', KEYS[2], 'placeholder') == 1 then return false end
     local known = redis.call('GET', KEYS[1])
     if known then
       redis.call('HSET', KEYS[2], 'placeholder', 1)
@@ -31,37 +29,34 @@ export const admit: Script = {
     end
     redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2], 'PX', ARGV[3])
     return false
-  `,
-};
+`;
 
 /**
  * Makes the record true after the add: an add that was deduplicated stands for the earlier job, one
  * that failed, as without memory, for nothing.
  * Keys: record, job, dedupe key. Parameters: fingerprint, ttl.
  */
-export const seal: Script = {
-  name: 'droverSeal',
-  keys: 3,
-  lua: `
+export const seal = `
     if redis.call('HEXISTS', KEYS[2], 'placeholder') == 1 then
       redis.call('DEL', KEYS[2])
     elseif redis.call('EXISTS', KEYS[2]) == 0 then
+      redis.call('DEL', KEYS[1])
       local earlier = redis.call('GET', KEYS[3])
       if earlier then
         redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. earlier, 'PX', ARGV[2])
-      else
-        redis.call('DEL', KEYS[1])
       end
     end
     return true
-  `,
-};
+`;
+
+/** What a key means to a request; a batch's own record names no job. */
+export type Admission = { is: 'new' } | { is: 'conflict' } | { is: 'replay'; id: string };
 
 /** Reads what {@link admit} returns: the id that the key stands for, or that it had another body. */
 export const readAdmission = (
   known: string | null,
   { fingerprint }: IdempotencyRecord,
-): { is: 'new' } | { is: 'conflict' } | { is: 'replay'; id: string } => {
+): Admission => {
   if (known === null) return { is: 'new' };
   const [recorded, id] = known.split(' ') as [string, string];
   return recorded === fingerprint ? { is: 'replay', id } : { is: 'conflict' };
@@ -85,3 +80,20 @@ export const claimKey = async (
   for (const [err] of replies ?? []) if (err) throw err;
   return replies?.[1]?.[1] === fingerprint;
 };
+
+/** Makes a record stand for another job: the debounced one that took over. */
+export const repoint = async (
+  { redis, keys }: Pick<QueueSet, 'redis' | 'keys'>,
+  { digest, fingerprint, partition }: IdempotencyRecord,
+  id: string,
+): Promise<void> => {
+  const key = keys.idempotency(partition, digest);
+  await redis.set(key, `${fingerprint} ${id}`, 'PX', idempotencyTtlMs, 'XX');
+};
+
+/** What a key means now; nothing is recorded. */
+export const lookUpKey = async (
+  { redis, keys }: Pick<QueueSet, 'redis' | 'keys'>,
+  record: IdempotencyRecord,
+): Promise<Admission> =>
+  readAdmission(await redis.get(keys.idempotency(record.partition, record.digest)), record);

@@ -1,13 +1,16 @@
 import type { QueueSet } from '@drover/shared/queues/queue-set';
-import { teachScript } from '@drover/shared/redis/script';
 import type { IRedisClient, IRedisTransaction, RedisQueueBackend } from 'bullmq';
+import type { Redis } from 'ioredis';
 import { type Added, type Addition, backendOf, failed, toAdded, toJobJson } from './addition.ts';
 import { dedupeKeyOf } from './dedupe-key.ts';
 import { admit, idempotencyTtlMs, readAdmission, seal } from './idempotency.ts';
 
 type Reply = [error: Error | null, value: unknown];
 
-/** Commands written into a transaction, and how their replies are read. */
+/** What commands are written to: a connection within a transaction, or a pipeline of ioredis. */
+type Batch = (IRedisTransaction | IRedisClient) & Pick<Redis, 'eval'>;
+
+/** Commands written into a batch, and how their replies are read. */
 interface Written {
   replies: number;
   read(values: readonly unknown[]): Added;
@@ -18,17 +21,17 @@ const write = (command: unknown): void => {
   if (command instanceof Promise) command.catch(() => undefined);
 };
 
-const writePlain = (
-  batch: IRedisTransaction,
-  backend: RedisQueueBackend,
-  { job }: Addition,
-): Written => {
+const writePlain = (batch: Batch, backend: RedisQueueBackend, { job }: Addition): Written => {
   write(backend.addJobToTransaction(batch, toJobJson(job), job.id));
   return { replies: 1, read: ([id]) => toAdded(job, id as string) };
 };
 
+/**
+ * The scripts around the add are sent in full: Redis may have forgotten them, and a transaction must
+ * not add a job without its record.
+ */
 const writeIdempotent = (
-  batch: IRedisTransaction | IRedisClient,
+  batch: Batch,
   backend: RedisQueueBackend,
   { keys }: QueueSet,
   { job }: Addition,
@@ -38,10 +41,10 @@ const writeIdempotent = (
   const jobKey = keys.inQueue(job.queue, job.partition, job.id);
   const { fingerprint } = record;
   const json = toJobJson(job);
-  write(batch.runCommand(admit.name, [recordKey, jobKey, fingerprint, job.id, idempotencyTtlMs]));
+  write(batch.eval(admit, 2, recordKey, jobKey, fingerprint, job.id, idempotencyTtlMs));
   write(backend.addJobToTransaction(batch, json, job.id));
-  const sealed = [recordKey, jobKey, dedupeKeyOf(keys, job)];
-  write(batch.runCommand(seal.name, [...sealed, fingerprint, idempotencyTtlMs]));
+  const dedupeKey = dedupeKeyOf(keys, job);
+  write(batch.eval(seal, 3, recordKey, jobKey, dedupeKey, fingerprint, idempotencyTtlMs));
   return {
     replies: 3,
     read: ([known, id]) => {
@@ -54,29 +57,60 @@ const writeIdempotent = (
   };
 };
 
-/** Redis was restarted, or forgot its scripts: the next pipeline teaches it anew. */
-const isUnknownScript = (reply: Reply): boolean =>
-  reply[0]?.message.startsWith('NOSCRIPT') ?? false;
+const writeAll = (queues: QueueSet, additions: readonly Addition[], batch: Batch): Written[] =>
+  additions.map((addition) => {
+    const backend = backendOf(queues, addition.job);
+    return addition.idempotency
+      ? writeIdempotent(batch, backend, queues, addition, addition.idempotency)
+      : writePlain(batch, backend, addition);
+  });
+
+const readAll = (written: readonly Written[], replies: readonly Reply[]): Added[] => {
+  let position = 0;
+  return written.map((it) => {
+    const own = replies.slice(position, position + it.replies);
+    position += it.replies;
+    const error = own.find(([err]) => err)?.[0];
+    return error ? failed(error) : it.read(own.map(([, value]) => value));
+  });
+};
+
+type Additions = readonly [Addition, ...Addition[]];
 
 /**
- * Adds one job with an idempotency key, in a transaction that is written command by command: a
- * pipeline of ioredis costs three times as much. All of it is written in one turn of the event loop,
- * so that no other command of this connection can get into it.
- * @returns undefined when Redis did not know a script; then the same may be done again, as a whole.
- * @throws Redis errors.
+ * One addition in a transaction that is written command by command: a pipeline of ioredis costs three
+ * times as much. All of it is written in one turn of the event loop, so that no other command of this
+ * connection can get into it.
  */
-const addAlone = async (queues: QueueSet, addition: Addition): Promise<Added | undefined> => {
+const transactAlone = async (queues: QueueSet, additions: Additions): Promise<Added[]> => {
   const { redis } = queues;
-  const { job, idempotency } = addition;
-  if (!idempotency) return undefined;
-  const backend = backendOf(queues, job);
-  const client = await backend.client;
+  const client = (await backendOf(queues, additions[0].job).client) as Batch;
   write(redis.multi({ pipeline: false }));
-  const { read } = writeIdempotent(client, backend, queues, addition, idempotency);
-  const replies = (await redis.exec()) as Reply[];
-  if (replies.some(isUnknownScript)) return undefined;
-  const error = replies.find(([err]) => err)?.[0];
-  return error ? failed(error) : read(replies.map(([, value]) => value));
+  const written = writeAll(queues, additions, client);
+  return readAll(written, (await redis.exec()) as Reply[]);
+};
+
+const sendTogether = async (queues: QueueSet, additions: Additions): Promise<Added[]> => {
+  const client = await backendOf(queues, additions[0].job).client;
+  const isAtomic = additions.some(({ idempotency }) => idempotency);
+  const batch = (isAtomic ? client.multi() : client.pipeline()) as Batch & IRedisTransaction;
+  const written = writeAll(queues, additions, batch);
+  return readAll(written, ((await batch.exec()) ?? []) as Reply[]);
+};
+
+const isForgotten = (added: Added): boolean =>
+  added.outcome === 'failed' && added.error.message.includes('NOSCRIPT');
+
+/**
+ * Makes Redis know BullMQ's script again, which it forgets with SCRIPT FLUSH: ioredis sends it in full
+ * when a command of its own is refused, but not when one within a transaction is. The job that is
+ * added for it stands in its own way.
+ */
+const teachAdd = async (queues: QueueSet, { job }: Addition): Promise<void> => {
+  const key = queues.keys.inQueue(job.queue, job.partition, job.id);
+  await queues.redis.pipeline().hset(key, 'placeholder', 1).pexpire(key, 1_000).exec();
+  await backendOf(queues, job).addJob(toJobJson(job), job.id);
+  await queues.redis.del(key);
 };
 
 /**
@@ -86,26 +120,13 @@ const addAlone = async (queues: QueueSet, addition: Addition): Promise<Added | u
  */
 export const addTogether = async (
   queues: QueueSet,
-  additions: readonly [Addition, ...Addition[]],
-): Promise<Added[]> => {
-  teachScript(queues.redis, admit);
-  teachScript(queues.redis, seal);
-  const alone = additions.length === 1 && (await addAlone(queues, additions[0]));
-  if (alone) return [alone];
-  const client = await backendOf(queues, additions[0].job).client;
-  const batch = additions.some((it) => it.idempotency) ? client.multi() : client.pipeline();
-  const written = additions.map((addition) => {
-    const backend = backendOf(queues, addition.job);
-    return addition.idempotency
-      ? writeIdempotent(batch, backend, queues, addition, addition.idempotency)
-      : writePlain(batch, backend, addition);
-  });
-  const replies = ((await batch.exec()) ?? []) as Reply[];
-  let position = 0;
-  return written.map((it) => {
-    const own = replies.slice(position, position + it.replies);
-    position += it.replies;
-    const error = own.find(([err]) => err)?.[0];
-    return error ? failed(error) : it.read(own.map(([, value]) => value));
-  });
+  additions: Additions,
+): Promise<readonly Added[]> => {
+  const send = additions.length === 1 && additions[0].idempotency ? transactAlone : sendTogether;
+  const added = await send(queues, additions);
+  const forgotten = additions.filter((_, i) => isForgotten(added[i] as Added));
+  if (forgotten.length === 0) return added;
+  for (const addition of forgotten) await teachAdd(queues, addition);
+  const again = await send(queues, forgotten as [Addition, ...Addition[]]);
+  return added.map((it) => (isForgotten(it) ? (again.shift() as Added) : it));
 };

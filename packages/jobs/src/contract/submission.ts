@@ -93,11 +93,15 @@ export const submissionOptions = z
       .optional()
       .describe('How long the finished job can be read; default by the outcome'),
   })
-  .superRefine(({ delay, runAt, dedupe: key }, context) => {
+  .superRefine(({ delay, runAt, expiresIn, dedupe: key }, context) => {
     const problem = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
     if (delay !== undefined && runAt !== undefined)
       problem('runAt', 'give delay or runAt, not both');
+    const wait = delay ?? (runAt === undefined ? 0 : Date.parse(runAt) - Date.now());
+    if (expiresIn !== undefined && wait >= expiresIn) {
+      problem('expiresIn', 'the job would expire before it may run');
+    }
     if (key?.mode === 'debounce' && (delay !== undefined || runAt !== undefined)) {
       problem(delay === undefined ? 'runAt' : 'delay', 'debounce sets the time by its ttl');
     }
@@ -116,7 +120,7 @@ export type SubmissionOptions = z.output<typeof submissionOptions>;
 export const submission = z
   .strictObject({
     type: z.string(),
-    payload: z.unknown(),
+    payload: z.unknown().optional(),
     options: submissionOptions.optional(),
   })
   .meta({ id: 'Submission' });

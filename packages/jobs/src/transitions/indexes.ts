@@ -15,18 +15,23 @@ const leftOverMs = 3_600_000;
 const keyOf = ({ keys }: Stores, { queue, partition }: JobAddress, index: string) =>
   keys.inQueue(queue, partition, index);
 
-/** Notes that the job waits for its next attempt. */
+/**
+ * Notes that the job waits for its next attempt.
+ * @returns whether it was canceled while it ran: then it must not wait.
+ */
 export const noteRetrying = async (
   stores: Stores,
   job: JobAddress,
   dueAt: number,
-): Promise<void> => {
+): Promise<boolean> => {
   const key = keyOf(stores, job, 'retrying');
-  await stores.redis
+  const replies = await stores.redis
     .pipeline()
     .zadd(key, dueAt, job.id)
     .zremrangebyscore(key, '-inf', Date.now() - leftOverMs)
+    .hget(keyOf(stores, job, job.id), 'withdrawn')
     .exec();
+  return replies?.[2]?.[1] === 'canceled';
 };
 
 /** Notes that the job has begun its next attempt. */

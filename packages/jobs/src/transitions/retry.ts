@@ -9,18 +9,24 @@ import { announce } from './announce.ts';
 
 /**
  * Makes a failed job ready for another round: new data and attempts, and nothing left of its end.
- * Keys: job, failed, canceled, expired, retrying. Parameters: id, finishedOn, data, attempts made,
- * attempts in all, now: from then on it is due.
+ * Only one who asks does it; one who dies in the middle is followed by another a second later.
+ * Keys: job, failed, canceled, expired, retrying, one of its own. Parameters: id, finishedOn, data,
+ * attempts made, attempts in all, now: from then on it is due, what dedupe keys begin with.
  */
 const reopen: Script = {
   name: 'droverReopen',
-  keys: 5,
+  keys: 6,
   lua: `
     local id = ARGV[1]
     if not redis.call('ZSCORE', KEYS[2], id) then return 0 end
     if redis.call('HGET', KEYS[1], 'finishedOn') ~= ARGV[2] then return 0 end
+    if redis.call('GET', KEYS[6]) == ARGV[2] then return 0 end
+    redis.call('SET', KEYS[6], ARGV[2], 'PX', 1000)
     local opts = cjson.decode(redis.call('HGET', KEYS[1], 'opts'))
     opts['attempts'] = tonumber(ARGV[5])
+    opts['delay'] = nil
+    local dedupe = opts['de']
+    if dedupe and not dedupe['ttl'] then redis.call('SET', ARGV[7] .. dedupe['id'], id, 'NX') end
     redis.call('HSET', KEYS[1], 'data', ARGV[3], 'opts', cjson.encode(opts), 'atm', ARGV[4])
     redis.call('HDEL', KEYS[1], 'withdrawn', 'defa', 'stc', 'progress')
     redis.call('ZREM', KEYS[3], id)
@@ -49,7 +55,14 @@ export const retryJob = async (
   const reopened = await runScript(
     queues.redis,
     reopen,
-    [key(id), key('failed'), key('canceled'), key('expired'), key('retrying')],
+    [
+      key(id),
+      key('failed'),
+      key('canceled'),
+      key('expired'),
+      key('retrying'),
+      key(`${id}:reopened`),
+    ],
     [
       id,
       job.finishedOn ?? 0,
@@ -57,6 +70,7 @@ export const retryJob = async (
       made,
       made + perRound,
       Date.now(),
+      key('de:'),
     ],
   );
   if (reopened !== 1) return false;

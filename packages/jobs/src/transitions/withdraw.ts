@@ -30,7 +30,9 @@ const claim: Script = {
     if redis.call('HEXISTS', KEYS[1], 'finishedOn') == 1 then return {'finished'} end
     if why == 'expired' and redis.call('HEXISTS', KEYS[1], 'ats') == 1 then return {'running'} end
     redis.call('HSET', KEYS[1], 'withdrawn', why)
-    if redis.call('EXISTS', KEYS[7]) == 1 then return {'running'} end
+    local holder = redis.call('GET', KEYS[7])
+    if holder and string.sub(holder, 1, 9) == 'withdraw:' then return {'finished'} end
+    if holder then return {'running'} end
     local found = redis.call('ZREM', KEYS[3], id) + redis.call('ZREM', KEYS[4], id)
       + redis.call('ZREM', KEYS[5], id)
     if found == 0 then found = redis.call('LREM', KEYS[2], 1, id) end
@@ -115,7 +117,7 @@ export const withdraw = async (
 ): Promise<'withdrawn' | 'running' | 'finished' | 'gone'> => {
   const { id, queue, partition } = address;
   const key = (name: string) => queues.keys.inQueue(queue, partition, name);
-  const token = randomUUID();
+  const token = `withdraw:${randomUUID()}`;
   const sets = ['wait', 'prioritized', 'delayed', 'waiting-children', 'active'];
   const [answer, stacktrace = '[]', made = '0', data = '{}'] = (await runScript(
     queues.redis,

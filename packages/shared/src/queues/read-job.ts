@@ -19,7 +19,9 @@ const readJobScript: Script = {
       if redis.call('ZSCORE', KEYS[2], id) then return {job, 'failed'} end
       return {job, 'completed'}
     end
-    if redis.call('EXISTS', KEYS[5]) == 1 then return {job, 'active'} end
+    local holder = redis.call('GET', KEYS[5])
+    if holder and string.sub(holder, 1, 9) == 'withdraw:' then return {job, 'withdrawing'} end
+    if holder then return {job, 'active'} end
     local score = redis.call('ZSCORE', KEYS[3], id)
     if score then return {job, 'delayed', score} end
     if redis.call('ZSCORE', KEYS[4], id) then return {job, 'waiting-children'} end

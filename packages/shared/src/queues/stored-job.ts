@@ -5,6 +5,8 @@ export type JobPlace =
   | 'delayed'
   | 'waiting-children'
   | 'active'
+  /** Just being ended by a process that is no worker: it will be `failed` in a moment. */
+  | 'withdrawing'
   | 'waiting';
 
 /** A job as Redis holds it at one moment. Instants are milliseconds since 1970. */

@@ -27,12 +27,20 @@ export const createSubscriptions = (options: {
   const redis = createRedis({ ...options, purpose: 'producer' });
   const listeners = new Map<string, Set<Listener>>();
   const whenReconnected: (() => void)[] = [];
+  const orphans = new Set<string>();
   let wasReady = false;
 
   redis.on('message', (channel: string, message: string) => {
     for (const listener of listeners.get(channel) ?? []) listener(message);
   });
+  /** Those that could not be ended while the connection was lost were taken up again with it. */
+  const endOrphans = () => {
+    for (const channel of orphans) redis.unsubscribe(channel).catch(() => undefined);
+    orphans.clear();
+  };
+
   redis.on('ready', () => {
+    setImmediate(endOrphans);
     if (wasReady) for (const listener of whenReconnected) listener();
     wasReady = true;
   });
@@ -41,8 +49,7 @@ export const createSubscriptions = (options: {
     const group = listeners.get(channel);
     if (!group?.delete(listener) || group.size > 0) return;
     listeners.delete(channel);
-    // Should it fail, messages come that nobody here listens to.
-    redis.unsubscribe(channel).catch(() => undefined);
+    redis.unsubscribe(channel).catch(() => orphans.add(channel));
   };
 
   return {
@@ -50,6 +57,7 @@ export const createSubscriptions = (options: {
     subscribe: async (channel, listener) => {
       const group = listeners.get(channel) ?? new Set();
       listeners.set(channel, group.add(listener));
+      orphans.delete(channel);
       try {
         await redis.subscribe(channel);
       } catch (err) {

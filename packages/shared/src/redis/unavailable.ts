@@ -7,6 +7,7 @@ const signs = [
   'connect ETIMEDOUT',
   'Socket closed unexpectedly',
   'OOM ',
+  'EXECABORT ',
   'LOADING ',
   'READONLY ',
   'MISCONF ',

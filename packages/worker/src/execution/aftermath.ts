@@ -3,6 +3,7 @@ import { type JobEnvelope, jobEnvelope } from '@drover/jobs/record/envelope';
 import { keepFor } from '@drover/jobs/record/retention';
 import { announce } from '@drover/jobs/transitions/announce';
 import { noteRetrying } from '@drover/jobs/transitions/indexes';
+import { withdraw } from '@drover/jobs/transitions/withdraw';
 import type { JobAddress } from '@drover/shared/job-id';
 import type { Job } from 'bullmq';
 import type { Workshop } from './pipeline.ts';
@@ -50,7 +51,8 @@ export const afterAttempt = async (
       defaultMs: outcome === 'completed' ? keep.succeededMs : keep.failedMs,
     });
   } else {
-    await noteRetrying(queues, address, Date.now() + (job.delay ?? 0));
+    const isCanceled = await noteRetrying(queues, address, Date.now() + (job.delay ?? 0));
+    if (isCanceled) await withdraw(queues, address, 'canceled', keep.failedMs);
   }
   announce(queues, address, 'status');
 };

@@ -26,9 +26,13 @@ export class AttemptTimeout extends CodedError {
 
 /** The job's client wants it no more; it ends here, whatever attempts are left. */
 export class Canceled extends CodedError {
-  constructor() {
+  /** Whether an attempt was under way. */
+  readonly hadBegun: boolean;
+
+  constructor({ hadBegun }: { hadBegun: boolean }) {
     super('canceled', 'the job was canceled');
     this.name = 'Canceled';
+    this.hadBegun = hadBegun;
   }
 }
 

@@ -77,7 +77,7 @@ const refuseExpired = ({ job, envelope }: OpenedJob) => {
 const refuseCanceled = async ({ job, address }: OpenedJob, { queues }: Workshop) => {
   if (job.attemptsStarted <= 1 && job.stalledCounter === 0) return;
   const key = queues.keys.inQueue(address.queue, address.partition, address.id);
-  if (await wasCanceled(queues.redis, key)) throw new Canceled();
+  if (await wasCanceled(queues.redis, key)) throw new Canceled({ hadBegun: false });
 };
 
 /** Bytes of a value as JSON; undefined when it cannot be JSON: cyclic, a BigInt, a getter that throws. */

@@ -2,7 +2,7 @@ import { PermanentError, RetryLater } from '@drover/jobs/definition/errors';
 import { encodeFailure } from '@drover/jobs/record/failure';
 import { announce } from '@drover/jobs/transitions/announce';
 import { noteRetrying, noteWithdrawn } from '@drover/jobs/transitions/indexes';
-import { withdrawalTrace } from '@drover/jobs/transitions/withdraw';
+import { withdraw, withdrawalTrace } from '@drover/jobs/transitions/withdraw';
 import { CodedError, toError } from '@drover/shared/errors';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
 import { DelayedError, UnrecoverableError, WaitingError, Worker } from 'bullmq';
@@ -73,7 +73,10 @@ const failureFor = (claimed: ClaimedJob, thrown: unknown, worker: string): Error
 /** The error that makes BullMQ bury a job that was canceled or has expired. */
 const withdrawalFor = ({ job }: ClaimedJob, why: 'canceled' | 'expired', err: Error): Error => {
   const withdrawal = new UnrecoverableError(err.message);
-  withdrawal.stack = withdrawalTrace(why, job.attemptsMade + (why === 'canceled' ? 1 : 0));
+  withdrawal.stack = withdrawalTrace(
+    why,
+    job.attemptsMade + (err instanceof Canceled && err.hadBegun ? 1 : 0),
+  );
   return withdrawal;
 };
 
@@ -81,7 +84,7 @@ const withdrawalFor = ({ job }: ClaimedJob, why: 'canceled' | 'expired', err: Er
 export interface SettlingParts {
   /** Names this process in the records of attempts. */
   worker: string;
-  queues: Pick<QueueSet, 'redis' | 'keys'>;
+  queues: QueueSet;
   keepFailedMs: number;
 }
 
@@ -114,7 +117,9 @@ export const settleThrown = async (
     case 'postponed': {
       const dueAt = Date.now() + (thrown as RetryLater).delayMs;
       await claimed.job.moveToDelayed(dueAt, claimed.token);
-      await noteRetrying(queues, claimed.address, dueAt);
+      if (await noteRetrying(queues, claimed.address, dueAt)) {
+        await withdraw(queues, claimed.address, 'canceled', keepFailedMs);
+      }
       announce(queues, claimed.address, 'status');
       return { outcome, error: new DelayedError() };
     }
