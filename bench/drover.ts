@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { freePort } from '../scripts/stack/ports.ts';
 import { untilReady } from '../scripts/stack/readiness.ts';
-import { frugalMemory, nodeOptions } from '../scripts/stack/start-apps.ts';
+import { frugalMemory, nodeOptionsOf } from '../scripts/stack/start-apps.ts';
 import { startProgram } from './processes.ts';
 import type { Resources } from './run-bench.ts';
 import type { Servers } from './servers.ts';
@@ -48,7 +48,7 @@ export const startRole = async (
     {
       name: role,
       entry: `packages/${role}/src/main.ts`,
-      nodeOptions: [...nodeOptions, ...(options.nodeOptions?.[role] ?? [])],
+      nodeOptions: [...nodeOptionsOf(role), ...(options.nodeOptions?.[role] ?? [])],
       env: {
         ...frugalMemory,
         REDIS_URL: servers.redisUrl,

@@ -1,6 +1,6 @@
 import { freePort } from '../../scripts/stack/ports.ts';
 import { untilReady } from '../../scripts/stack/readiness.ts';
-import { frugalMemory, nodeOptions } from '../../scripts/stack/start-apps.ts';
+import { frugalMemory, nodeOptionsOf } from '../../scripts/stack/start-apps.ts';
 import type { DroverProcess } from '../drover.ts';
 import { startProgram } from '../processes.ts';
 import type { Resources } from '../run-bench.ts';
@@ -20,7 +20,7 @@ export const startBare = async (
     {
       name: `bare ${program}`,
       entry: `bench/http/bare-${program}.ts`,
-      nodeOptions,
+      nodeOptions: nodeOptionsOf(program === 'server' ? 'api' : program),
       env: { ...frugalMemory, PORT: String(port), [bareRedisUrl]: redisUrl },
     },
     (ended) => untilReady(`${url}/ready`, { signal: ended }),

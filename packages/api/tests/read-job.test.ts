@@ -35,7 +35,7 @@ test('reading a job is one command to Redis', async () => {
 
 test('data that is no JSON is shown as missing', async () => {
   const { id } = (await api.submit(echo)).body;
-  await redis.hset(keyOf(id), 'progress', '{', 'stacktrace', 'nonsense');
+  await api.queues.redis.hset(keyOf(id), 'progress', '{', 'stacktrace', 'nonsense');
   const answer = await api.ask(`/jobs/${id}`);
   expect(answer).toMatchObject({
     status: 200,
@@ -44,9 +44,9 @@ test('data that is no JSON is shown as missing', async () => {
 });
 
 test('ids of queues that are not ours leave no trace in Redis', async () => {
-  const before = await redis.keys(`*${api.config.redis.keyPrefix}*`);
+  const before = await api.queues.redis.keys(`*${api.config.redis.keyPrefix}*`);
   for (const queue of ['nonsense', 'constructor', 'demo', 'mail']) {
     expect((await api.ask(`/jobs/${newJobId(queue, 77)}`)).status).toBe(404);
   }
-  expect(await redis.keys(`*${api.config.redis.keyPrefix}*`)).toEqual(before);
+  expect(await api.queues.redis.keys(`*${api.config.redis.keyPrefix}*`)).toEqual(before);
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { deadlineIn } from '@drover/shared/lifecycle/deadline';
 import { silentLog } from '@drover/shared/log';
 import { createRedis, redisComponent } from '@drover/shared/redis/connections';
@@ -21,13 +22,16 @@ export const commandsOf = async (
   const observer = await redis.monitor();
   const sent: string[] = [];
   const inside: string[] = [];
+  const end = randomUUID();
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
   observer.on('monitor', (_time, [command, ...rest]: string[], source: string) => {
+    if (rest.includes(end)) resolve();
     // Other tests use the same server.
     if (!rest.some((part) => part.includes(`{${keyPrefix}-`))) return;
     (source === 'lua' ? inside : sent).push(String(command).toLowerCase());
   });
   await work();
-  await redis.ping();
+  await Promise.all([redis.ping(end), ended]);
   observer.disconnect();
   await redisComponent(redis).stop(deadlineIn(1_000));
   return { sent, inside };

@@ -30,7 +30,7 @@ test(`${stops} does not wait for clients that keep their connections`, async () 
 
 test(`${stops} sends what it has begun to the slowest reader`, async () => {
   const api = await startApi();
-  // More than the system's buffers hold between the two.
+  // More than the system's buffers hold between the two. What it has not begun, it need not answer.
   const answers = 30;
   const value = 'x'.repeat(900_000);
   const { body } = await api.submit({ type: 'demo.echo', payload: { value } });
@@ -41,6 +41,9 @@ test(`${stops} sends what it has begun to the slowest reader`, async () => {
   const stopping = api[Symbol.asyncDispose]();
   await sleep(300);
   const received = await text(socket);
-  expect(received.split(value)).toHaveLength(answers + 1);
+  const begun = received.split('HTTP/1.1 200 OK').length - 1;
+  expect(begun).toBeGreaterThan(0);
+  expect(received.split(value).length - 1).toBe(begun);
+  expect(received).toMatch(/\}\s*$/);
   await stopping;
 });

@@ -5,7 +5,7 @@ import { callerIn, reached, startThrottle } from './throttling-fixtures.ts';
 const caller = callerIn('free');
 const refusal = { code: 'rate-limited', status: 429 };
 
-// Each has accounts of its own, and most wait for time to pass: all at once.
+// Most wait for time to pass, so they run at once, each with accounts of its own.
 
 describe.concurrent.each(algorithms)('%s', (algorithm) => {
   test('lets exactly the limit pass, and counts down', async () => {

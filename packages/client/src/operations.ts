@@ -14,6 +14,9 @@ export interface JobTypeDescription {
     attempts: number;
     backoff: { kind: 'fixed' | 'exponential'; delay: number; max: number; jitter: number };
     timeout: number;
+    priority: number;
+    expiresIn: number | null;
+    retention: number | null;
   };
   links: { self: string };
 }

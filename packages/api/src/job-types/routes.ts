@@ -13,7 +13,14 @@ const describeType = (job: JobType) => ({
   summary: job.summary,
   payload: z.toJSONSchema(job.payload, { io: 'input', unrepresentable: 'any' }),
   result: z.toJSONSchema(job.result, { io: 'output', unrepresentable: 'any' }),
-  defaults: { attempts: job.retry.attempts, backoff: job.retry.backoff, timeout: job.timeoutMs },
+  defaults: {
+    attempts: job.retry.attempts,
+    backoff: job.retry.backoff,
+    timeout: job.timeoutMs,
+    priority: job.priority,
+    expiresIn: job.expiresInMs ?? null,
+    retention: job.retentionMs ?? null,
+  },
   links: { self: `/job-types/${job.type}` },
 });
 

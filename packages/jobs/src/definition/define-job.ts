@@ -1,7 +1,8 @@
-import { type Duration, timerDuration } from '@drover/shared/duration';
+import { type Duration, duration, timerDuration } from '@drover/shared/duration';
 import { CodedError } from '@drover/shared/errors';
 import { didYouMean } from '@drover/shared/nearest';
 import { z } from 'zod';
+import { defaultPriority, lastPriority } from '../contract/submission.ts';
 import type { JobContext } from './context.ts';
 import { type QueueName, queueNames } from './queues.ts';
 import { type RetryPolicy, type RetryPolicyInput, retryPolicy } from './retry-policy.ts';
@@ -22,6 +23,12 @@ export interface JobDefinition<P extends z.ZodType, R extends z.ZodType> {
   retry?: RetryPolicyInput;
   /** Longest run of one attempt; default 5 min. */
   timeout?: Duration;
+  /** Priority of jobs that name none, 1 first to 10 last; default 5. */
+  priority?: number;
+  /** Jobs that have not started by then never will; default never. */
+  expiresIn?: Duration;
+  /** How long a finished job can be read; default by the outcome (KEEP_SUCCEEDED, KEEP_FAILED). */
+  retention?: Duration;
   /** Left out in production; default false. */
   demo?: boolean;
   /** Does the work: returns the result, or throws (PermanentError, RetryLater, anything else = retry). */
@@ -37,6 +44,9 @@ export interface JobType {
   readonly result: z.ZodType;
   readonly retry: RetryPolicy;
   readonly timeoutMs: number;
+  readonly priority: number;
+  readonly expiresInMs: number | undefined;
+  readonly retentionMs: number | undefined;
   readonly demo: boolean;
   run(context: JobContext<unknown>): Promise<unknown>;
 }
@@ -68,6 +78,9 @@ const definition = z.strictObject({
   result: zodSchema,
   retry: retryPolicy.prefault({}),
   timeout: timerDuration.prefault('5m'),
+  priority: z.int().min(1).max(lastPriority).default(defaultPriority),
+  expiresIn: duration.optional(),
+  retention: duration.optional(),
   demo: z.boolean().default(false),
   run: z.custom((value) => typeof value === 'function', 'expected a function'),
 });
@@ -86,7 +99,7 @@ export const defineJob = <const T extends string, P extends z.ZodType, R extends
       `The job type "${job.type}" is not valid:\n${z.prettifyError(checked.error)}`,
     );
   }
-  const { retry, timeout, demo } = checked.data;
+  const { retry, timeout, priority, expiresIn, retention, demo } = checked.data;
   return {
     type: job.type,
     queue: job.queue,
@@ -95,6 +108,9 @@ export const defineJob = <const T extends string, P extends z.ZodType, R extends
     result: job.result,
     retry,
     timeoutMs: timeout,
+    priority,
+    expiresInMs: expiresIn,
+    retentionMs: retention,
     demo,
     // The payload is parsed with this type's own schema before `run` is called.
     run: async (context) => job.run(context as JobContext<z.output<P>>),

@@ -1,5 +1,5 @@
 import { newJobId } from '@drover/shared/job-id';
-import { defaultPriority, type SubmissionOptions } from '../contract/submission.ts';
+import type { SubmissionOptions } from '../contract/submission.ts';
 import type { JobType } from '../definition/define-job.ts';
 import type { JobEnvelope } from './envelope.ts';
 import { partitionOf } from './placement.ts';
@@ -37,13 +37,6 @@ export interface QueuedJob {
   debounceMs?: number;
 }
 
-const withoutUndefined = <T extends object>(value: T): T => {
-  for (const key of Object.keys(value) as (keyof T)[]) {
-    if (value[key] === undefined) delete value[key];
-  }
-  return value;
-};
-
 const delayOf = (options: SubmissionOptions, now: number): number => {
   if (options.dedupe?.mode === 'debounce') return options.dedupe.ttl ?? 0;
   if (options.runAt !== undefined) return Math.max(0, Date.parse(options.runAt) - now);
@@ -62,20 +55,33 @@ const deduplicationOf = (
   ...(dedupe.mode === 'throttle' && dedupe.ttl !== undefined && { ttl: dedupe.ttl }),
 });
 
-const envelopeOf = (
-  { tenant, payload }: ValidSubmission,
-  options: SubmissionOptions,
-  now: number,
-): JobEnvelope =>
-  withoutUndefined<JobEnvelope>({
-    tenant,
-    payload,
-    tags: options.tags?.length ? [...new Set(options.tags)] : undefined,
-    timeout: options.timeout,
-    backoff: options.backoff && withoutUndefined({ ...options.backoff }),
-    expiresAt: options.expiresIn === undefined ? undefined : now + options.expiresIn,
-    retention: options.retention,
-  });
+/** A type's own expiry begins when its job may run: it is no reason to refuse a delay. */
+const expiryOf = (
+  type: JobType,
+  options: SubmissionOptions | undefined,
+  at: { now: number; delay: number },
+): number | undefined => {
+  if (options?.expiresIn !== undefined) return at.now + options.expiresIn;
+  return type.expiresInMs === undefined ? undefined : at.now + at.delay + type.expiresInMs;
+};
+
+/** Only what was asked for, by the submission or by its type: there may be millions of these. */
+const wishesOf = (
+  type: JobType,
+  options: SubmissionOptions | undefined,
+  at: { now: number; delay: number },
+): Partial<JobEnvelope> => {
+  const { tags, timeout, backoff } = options ?? {};
+  const expiresAt = expiryOf(type, options, at);
+  const retention = options?.retention ?? type.retentionMs;
+  return {
+    ...(tags?.length && { tags: [...new Set(tags)] }),
+    ...(timeout !== undefined && { timeout }),
+    ...(backoff && { backoff }),
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(retention !== undefined && { retention }),
+  };
+};
 
 /**
  * Turns a valid submission into the job that goes to Redis.
@@ -86,24 +92,24 @@ export const toQueuedJob = (
   submission: ValidSubmission,
   placement: { partitions: number; stickTo?: string | undefined },
 ): QueuedJob => {
-  const { type, options = {} } = submission;
+  const { type, tenant, payload, options } = submission;
   const timestamp = Date.now();
-  const delay = delayOf(options, timestamp);
-  const deduplication = options.dedupe && deduplicationOf(submission, options.dedupe);
+  const delay = options ? delayOf(options, timestamp) : 0;
+  const deduplication = options?.dedupe && deduplicationOf(submission, options.dedupe);
   const partition = partitionOf(placement.partitions, deduplication?.id ?? placement.stickTo);
   return {
     id: newJobId(type.queue, partition),
     queue: type.queue,
     partition,
     name: type.type,
-    data: envelopeOf(submission, options, timestamp),
+    data: { tenant, payload, ...wishesOf(type, options, { now: timestamp, delay }) },
     opts: {
-      attempts: options.attempts ?? type.retry.attempts,
-      priority: options.priority ?? defaultPriority,
+      attempts: options?.attempts ?? type.retry.attempts,
+      priority: options?.priority ?? type.priority,
       ...(delay > 0 && { delay }),
       ...(deduplication && { deduplication }),
     },
     timestamp,
-    ...(options.dedupe?.mode === 'debounce' && { debounceMs: options.dedupe.ttl ?? 0 }),
+    ...(options?.dedupe?.mode === 'debounce' && { debounceMs: options.dedupe.ttl ?? 0 }),
   };
 };

@@ -21,6 +21,9 @@ const jobType = z
         jitter: z.number(),
       }),
       timeout: milliseconds,
+      priority: z.int(),
+      expiresIn: milliseconds.nullable().describe('Milliseconds; null for never'),
+      retention: milliseconds.nullable().describe('Milliseconds; null for the server’s own'),
     }),
     links: z.strictObject({ self: z.string() }),
   })
@@ -36,6 +39,9 @@ const echo = {
     attempts: 3,
     backoff: { kind: 'exponential', delay: 1_000, max: 600_000, jitter: 0.2 },
     timeout: 300_000,
+    priority: 5,
+    expiresIn: null,
+    retention: null,
   },
   links: { self: '/job-types/demo.echo' },
 };
