@@ -1,18 +1,16 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { JobAddress } from '../job-id.ts';
 import type { Keys } from '../keys.ts';
 import type { Component } from '../lifecycle/stack.ts';
 import type { Log } from '../log.ts';
-import { readJob } from './read-job.ts';
-import type { StoredJob } from './stored-job.ts';
+import { createJobReader, type ReadJob } from './read-job.ts';
 
 /** The BullMQ queues that a process talks to, each opened when first asked for. */
 export interface QueueSet extends Component {
   /** The queue of that name in that partition. Names come from the registry, never from a client. */
   get(name: string, partition: number): Queue;
   /** A job as Redis holds it; undefined when there is none of that id. */
-  read(address: JobAddress): Promise<StoredJob | undefined>;
+  readonly read: ReadJob;
   /** The connection of the queues, and the names of their keys: for scripts of ours. */
   readonly redis: Redis;
   readonly keys: Keys;
@@ -45,7 +43,7 @@ export const createQueueSet = (options: { redis: Redis; keys: Keys; log: Log }):
   return {
     name: 'queues',
     get,
-    read: (address) => readJob(options.redis, options.keys, address),
+    read: createJobReader(options.redis, options.keys),
     redis: options.redis,
     keys: options.keys,
     start: async () => undefined,

@@ -5,50 +5,96 @@ import { runScript, type Script } from '../redis/script.ts';
 import { type JobPlace, type StoredJob, toStoredJob } from './stored-job.ts';
 
 /**
- * A job's hash and its place, of one moment and in time that does not grow with the backlog. BullMQ's
- * own `getState` searches the list of waiting jobs; here a job that is in no set and has no lock waits.
+ * The hash and the place of each job, of one moment and in time that does not grow with the backlog.
+ * BullMQ's own `getState` searches the list of waiting jobs; here a job that is in no set and has no
+ * lock waits. A lock of a process that is no worker is one of `withdraw`.
+ * Key: the first job. Parameters: what the names of its queue's keys begin with, and id, of each job.
  */
-const readJobScript: Script = {
-  name: 'droverReadJob',
-  keys: 5,
+const readJobsScript: Script = {
+  name: 'droverReadJobs',
+  keys: 1,
   lua: `
-    local job = redis.call('HGETALL', KEYS[1])
-    if #job == 0 then return false end
-    local id = ARGV[1]
-    if redis.call('HEXISTS', KEYS[1], 'finishedOn') == 1 then
-      if redis.call('ZSCORE', KEYS[2], id) then return {job, 'failed'} end
-      return {job, 'completed'}
+    local function read(prefix, id)
+      local key = prefix .. id
+      local job = redis.call('HGETALL', key)
+      if #job == 0 then return false end
+      if redis.call('HEXISTS', key, 'finishedOn') == 1 then
+        if redis.call('ZSCORE', prefix .. 'failed', id) then return {job, 'failed'} end
+        return {job, 'completed'}
+      end
+      local holder = redis.call('GET', key .. ':lock')
+      if holder then
+        if string.sub(holder, 1, 9) == 'withdraw:' then return {job, 'withdrawing'} end
+        return {job, 'active'}
+      end
+      local score = redis.call('ZSCORE', prefix .. 'delayed', id)
+      if score then return {job, 'delayed', score} end
+      if redis.call('ZSCORE', prefix .. 'waiting-children', id) then
+        return {job, 'waiting-children'}
+      end
+      return {job, 'waiting'}
     end
-    local holder = redis.call('GET', KEYS[5])
-    if holder and string.sub(holder, 1, 9) == 'withdraw:' then return {job, 'withdrawing'} end
-    if holder then return {job, 'active'} end
-    local score = redis.call('ZSCORE', KEYS[3], id)
-    if score then return {job, 'delayed', score} end
-    if redis.call('ZSCORE', KEYS[4], id) then return {job, 'waiting-children'} end
-    return {job, 'waiting'}
+
+    local jobs = {}
+    for n = 1, #ARGV, 2 do jobs[#jobs + 1] = read(ARGV[n], ARGV[n + 1]) end
+    return jobs
   `,
 };
 
 type Reply = [flat: string[], place: JobPlace, delayedScore?: string] | null;
 
-/** A job and where it is; undefined when there is none of that id. One command. */
-export const readJob = async (
-  redis: Redis,
-  keys: Keys,
-  { id, queue, partition }: JobAddress,
-): Promise<StoredJob | undefined> => {
-  const inQueue = (name: string) => keys.inQueue(queue, partition, name);
-  const reply = (await runScript(
-    redis,
-    readJobScript,
-    [
-      inQueue(id),
-      inQueue('failed'),
-      inQueue('delayed'),
-      inQueue('waiting-children'),
-      inQueue(`${id}:lock`),
-    ],
-    [id],
-  )) as Reply;
-  return reply ? toStoredJob(reply[0], reply[1], reply[2]) : undefined;
+/** A job and where it is; undefined when there is none of that id. */
+export type ReadJob = (address: JobAddress) => Promise<StoredJob | undefined>;
+
+interface Asker {
+  address: JobAddress;
+  resolve(job: StoredJob | undefined): void;
+  reject(reason: unknown): void;
+}
+
+/** Most jobs that are read at once: other commands of Redis wait meanwhile. */
+const maxTogether = 32;
+
+/**
+ * Reads jobs of one turn of the event loop together, those of each partition by one command: the more
+ * who ask, the cheaper each.
+ */
+export const createJobReader = (redis: Redis, keys: Keys): ReadJob => {
+  const waiting = new Map<number, Asker[]>();
+
+  const send = async (askers: readonly Asker[]): Promise<void> => {
+    const prefixOf = ({ queue, partition }: JobAddress) => keys.inQueue(queue, partition, '');
+    const first = (askers[0] as Asker).address;
+    const parameters = askers.flatMap(({ address }) => [prefixOf(address), address.id]);
+    try {
+      const key = prefixOf(first) + first.id;
+      const replies = (await runScript(redis, readJobsScript, [key], parameters)) as Reply[];
+      for (const [n, { resolve }] of askers.entries()) {
+        const reply = replies[n];
+        resolve(reply ? toStoredJob(reply[0], reply[1], reply[2]) : undefined);
+      }
+    } catch (err) {
+      for (const { reject } of askers) reject(err);
+    }
+  };
+
+  const sendAll = (partition: number) => {
+    const askers = waiting.get(partition) ?? [];
+    waiting.delete(partition);
+    for (let n = 0; n < askers.length; n += maxTogether) {
+      void send(askers.slice(n, n + maxTogether));
+    }
+  };
+
+  return (address) =>
+    new Promise((resolve, reject) => {
+      const asker = { address, resolve, reject };
+      const askers = waiting.get(address.partition);
+      if (askers) {
+        askers.push(asker);
+        return;
+      }
+      waiting.set(address.partition, [asker]);
+      setImmediate(sendAll, address.partition);
+    });
 };
