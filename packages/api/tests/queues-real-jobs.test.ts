@@ -17,6 +17,8 @@ test('the counts of a queue agree with the statuses of its jobs', async () => {
     while ((await api.ask(`/jobs/${id}`)).body.status !== status) await sleep(pollMs);
   };
   const cancel = (id: string) => api.ask(`/jobs/${id}`, { method: 'DELETE' });
+  const change = (to: 'pause' | 'resume') =>
+    api.ask(`/queues/demo/${to}`, { method: 'POST', key: keys.operator });
   const slowly = { attempts: 2, backoff: { delay: '1h', jitter: 0 } };
 
   await until(await submit('demo.echo', { value: 1 }), 'succeeded');
@@ -32,8 +34,10 @@ test('the counts of a queue agree with the statuses of its jobs', async () => {
   await until(stopped, 'running');
   await cancel(stopped);
   await until(stopped, 'canceled');
-  const late = await submit('demo.echo', { value: 1 }, { delay: 20, expiresIn: 1 });
+  await change('pause');
+  const late = await submit('demo.echo', { value: 1 }, { expiresIn: 20 });
   await until(late, 'expired');
+  await change('resume');
   const again = await submit('demo.fail', { failures: 1 }, { attempts: 1 });
   await until(again, 'failed');
   await api.ask(`/jobs/${again}/retry`, { method: 'POST' });
