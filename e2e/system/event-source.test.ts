@@ -27,7 +27,11 @@ const follow = (id: string) =>
     const source = new EventSource(`/jobs/${id}/events`);
     const on = (name: string, take: (data: string) => void) =>
       source.addEventListener(name, (event) => take((event as MessageEvent).data));
-    on('status', (data) => statuses.push(JSON.parse(data).status));
+    on('status', (data) => {
+      const { status, progress } = JSON.parse(data);
+      statuses.push(status);
+      last = progress;
+    });
     on('log', (data) => lines.push(JSON.parse(data).seq));
     on('progress', (data) => {
       last = JSON.parse(data).progress;

@@ -40,7 +40,7 @@ export interface RunningSystem extends AsyncDisposable {
   start(role: Role, env?: Record<string, string>): Promise<RunningProcess>;
   /** Stops all processes of that role as an operator does, and waits until they have ended. */
   stop(role: Role): Promise<void>;
-  /** `POST /jobs`; throws unless it is accepted. */
+  /** `POST /jobs`, again if the API is overloaded, as beside many tests; throws unless it is accepted. */
   submit(type: string, payload: unknown): Promise<Body>;
   read(id: string): Promise<Body>;
   /** The job as soon as it has that status (by default: has finished). */
@@ -126,9 +126,13 @@ export const startSystem = async (
     },
     submit: async (type, payload) => {
       const body = JSON.stringify({ type, payload });
-      const answer = await fetch(`${url}/jobs`, { method: 'POST', headers, body });
-      if (answer.status !== 202) throw new Error(`${answer.status}: ${await answer.text()}`);
-      return answer.json();
+      for (;;) {
+        const answer = await fetch(`${url}/jobs`, { method: 'POST', headers, body });
+        if (answer.status === 202) return answer.json();
+        const text = await answer.text();
+        if (!text.includes('/problems/overloaded')) throw new Error(`${answer.status}: ${text}`);
+        await sleep(Number(answer.headers.get('retry-after')) * 1_000);
+      }
     },
     until: async (id, ...statuses) => {
       const wanted = statuses.length > 0 ? statuses : ['succeeded', 'failed'];

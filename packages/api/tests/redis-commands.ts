@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { deadlineIn } from '@drover/shared/lifecycle/deadline';
-import { silentLog } from '@drover/shared/log';
-import { createRedis, redisComponent } from '@drover/shared/redis/connections';
+import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
 import type { RunningApi } from './running-api.ts';
 
 /** Names of commands, in lower case and in their order. */
@@ -12,27 +11,49 @@ export interface Commands {
   readonly inside: readonly string[];
 }
 
+/** Redis's own record of what it does, by MONITOR; a line: `+<time> [<db> <source>] "<command>" …`. */
+const monitor = (redisUrl: string) => {
+  const { port, hostname, password } = new URL(redisUrl);
+  const socket = connect(Number(port), hostname);
+  const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
+  const until = async (isLast: (line: string) => boolean): Promise<string[]> => {
+    const read: string[] = [];
+    for (;;) {
+      const { value: line, done } = await lines.next();
+      if (done) throw new Error('Redis closed the connection');
+      if (isLast(line)) return read;
+      read.push(line);
+    }
+  };
+  return {
+    begin: async () => {
+      socket.write(`AUTH ${password}\r\nMONITOR\r\n`);
+      for (let answers = 0; answers < 2; answers += 1) await until((line) => line === '+OK');
+    },
+    until,
+    [Symbol.dispose]: () => socket.destroy(),
+  };
+};
+
 /** What Redis is made to do with the keys of that API while the work is done. */
 export const commandsOf = async (
   api: RunningApi,
   work: () => Promise<unknown>,
 ): Promise<Commands> => {
-  const { url, keyPrefix } = api.config.redis;
-  const redis = createRedis({ url, purpose: 'worker', name: 'test', log: silentLog() });
-  const observer = await redis.monitor();
-  const sent: string[] = [];
-  const inside: string[] = [];
-  const end = randomUUID();
-  const { promise: ended, resolve } = Promise.withResolvers<void>();
-  observer.on('monitor', (_time, [command, ...rest]: string[], source: string) => {
-    if (rest.includes(end)) resolve();
-    // Other tests use the same server.
-    if (!rest.some((part) => part.includes(`{${keyPrefix}-`))) return;
-    (source === 'lua' ? inside : sent).push(String(command).toLowerCase());
-  });
+  using redis = monitor(api.config.redis.url);
+  await redis.begin();
   await work();
-  await Promise.all([redis.ping(end), ended]);
-  observer.disconnect();
-  await redisComponent(redis).stop(deadlineIn(1_000));
-  return { sent, inside };
+  const end = randomUUID();
+  await api.queues.redis.ping(end);
+  const lines = await redis.until((line) => line.includes(end));
+
+  // Other tests use the same server.
+  const own = lines.filter((line) => line.includes(`"{${api.config.redis.keyPrefix}-`));
+  const namesOf = (each: readonly string[]) =>
+    each.map((line) => /\] "([^"]+)"/.exec(line)?.[1]?.toLowerCase() ?? line);
+  const isInside = (line: string) => / lua\] "/.test(line);
+  return {
+    sent: namesOf(own.filter((line) => !isInside(line))),
+    inside: namesOf(own.filter(isInside)),
+  };
 };

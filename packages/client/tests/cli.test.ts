@@ -154,7 +154,10 @@ describe('watch', () => {
       stderr: `Stopped watching; the job goes on. Watch it again with: drover watch ${id}\n`,
     });
     expect(await system.read(id)).toMatchObject({ status: 'running' });
-    expect((await cli.run(['cancel', id])).stdout).toBe('running, and told to stop\n');
+    // The worker may have stopped it before the answer was made.
+    expect((await cli.run(['cancel', id])).stdout).toMatch(
+      /^(running, and told to stop|canceled)\n$/,
+    );
     expect(await system.until(id, 'canceled')).toMatchObject({ status: 'canceled' });
   });
 
