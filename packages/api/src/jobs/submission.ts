@@ -18,8 +18,9 @@ export const unfitness = (value: unknown, depth = 0): string | undefined => {
   }
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth === maxDepth) return `nests deeper than ${maxDepth} levels`;
-  for (const key in value) {
-    const unfit = unfitness((value as Record<string, unknown>)[key], depth + 1);
+  for (const inner of Array.isArray(value) ? value : Object.values(value)) {
+    // Most values are texts, and need no call.
+    const unfit = typeof inner === 'string' ? undefined : unfitness(inner, depth + 1);
     if (unfit !== undefined) return unfit;
   }
   return undefined;

@@ -4,7 +4,7 @@ import type { QueuedJob } from '../record/queued-job.ts';
 import { type Added, type Addition, backendOf, failed, toAdded, toJobJson } from './addition.ts';
 import { addDebounced } from './debounce.ts';
 import { repoint } from './idempotency.ts';
-import { addTogether } from './transaction.ts';
+import { addTogether, type KeyedAddition } from './transaction.ts';
 
 /** The one job that most requests bring: neither pipeline nor transaction. */
 const addPlain = async (queues: QueueSet, job: QueuedJob): Promise<Added> => {
@@ -32,7 +32,20 @@ const debounceAgain = async (
 
 type Group = [Addition, ...Addition[]];
 
+/** The jobs of a request have keys all or none. */
+const isKeyed = (group: Group): group is [KeyedAddition, ...KeyedAddition[]] =>
+  group[0].idempotency !== undefined;
+
+/**
+ * Jobs of one partition. Without keys there is nothing to tie together: the adds are written one by one
+ * in the same turn, and the connection sends them as one packet.
+ */
 const addGroup = async (queues: QueueSet, group: Group): Promise<readonly Added[]> => {
+  if (!isKeyed(group)) {
+    return Promise.all(
+      group.map(({ job }) => addPlain(queues, job).catch((thrown) => failed(toError(thrown)))),
+    );
+  }
   const added = await addTogether(queues, group);
   return Promise.all(group.map((it, i) => debounceAgain(queues, it, added[i] as Added)));
 };

@@ -5,38 +5,35 @@ import { type Added, type Addition, backendOf, failed, toAdded, toJobJson } from
 import { dedupeKeyOf } from './dedupe-key.ts';
 import { admit, idempotencyTtlMs, readAdmission, seal } from './idempotency.ts';
 
+/** An addition with an idempotency key. */
+export type KeyedAddition = Addition & { idempotency: NonNullable<Addition['idempotency']> };
+
+type Additions = readonly [KeyedAddition, ...KeyedAddition[]];
+
 type Reply = [error: Error | null, value: unknown];
 
 /** What commands are written to: a connection within a transaction, or a pipeline of ioredis. */
 type Batch = (IRedisTransaction | IRedisClient) & Pick<Redis, 'eval'>;
 
-/** Commands written into a batch, and how their replies are read. */
-interface Written {
-  replies: number;
-  read(values: readonly unknown[]): Added;
-}
+/** How the replies of a job's three commands are read. */
+type Read = (values: readonly unknown[]) => Added;
+const repliesOfOne = 3;
 
 /** Commands are only written here: what became of them comes with the reply to the whole. */
 const write = (command: unknown): void => {
   if (command instanceof Promise) command.catch(() => undefined);
 };
 
-const writePlain = (batch: Batch, backend: RedisQueueBackend, { job }: Addition): Written => {
-  write(backend.addJobToTransaction(batch, toJobJson(job), job.id));
-  return { replies: 1, read: ([id]) => toAdded(job, id as string) };
-};
-
 /**
  * The scripts around the add are sent in full: Redis may have forgotten them, and a transaction must
  * not add a job without its record.
  */
-const writeIdempotent = (
+const writeOne = (
   batch: Batch,
   backend: RedisQueueBackend,
   { keys }: QueueSet,
-  { job }: Addition,
-  record: NonNullable<Addition['idempotency']>,
-): Written => {
+  { job, idempotency: record }: KeyedAddition,
+): Read => {
   const recordKey = keys.idempotency(record.partition, record.digest);
   const jobKey = keys.inQueue(job.queue, job.partition, job.id);
   const { fingerprint } = record;
@@ -45,37 +42,24 @@ const writeIdempotent = (
   write(backend.addJobToTransaction(batch, json, job.id));
   const dedupeKey = dedupeKeyOf(keys, job);
   write(batch.eval(seal, 3, recordKey, jobKey, dedupeKey, fingerprint, idempotencyTtlMs));
-  return {
-    replies: 3,
-    read: ([known, id]) => {
-      const admission = readAdmission(known as string | null, record);
-      if (admission.is === 'new') return toAdded(job, id as string);
-      return admission.is === 'replay'
-        ? { outcome: 'replayed', id: admission.id }
-        : { outcome: 'conflict' };
-    },
+  return ([known, id]) => {
+    const admission = readAdmission(known as string | null, record);
+    if (admission.is === 'new') return toAdded(job, id as string);
+    return admission.is === 'replay'
+      ? { outcome: 'replayed', id: admission.id }
+      : { outcome: 'conflict' };
   };
 };
 
-const writeAll = (queues: QueueSet, additions: readonly Addition[], batch: Batch): Written[] =>
-  additions.map((addition) => {
-    const backend = backendOf(queues, addition.job);
-    return addition.idempotency
-      ? writeIdempotent(batch, backend, queues, addition, addition.idempotency)
-      : writePlain(batch, backend, addition);
-  });
+const writeAll = (queues: QueueSet, additions: Additions, batch: Batch): Read[] =>
+  additions.map((addition) => writeOne(batch, backendOf(queues, addition.job), queues, addition));
 
-const readAll = (written: readonly Written[], replies: readonly Reply[]): Added[] => {
-  let position = 0;
-  return written.map((it) => {
-    const own = replies.slice(position, position + it.replies);
-    position += it.replies;
+const readAll = (reads: readonly Read[], replies: readonly Reply[]): Added[] =>
+  reads.map((read, n) => {
+    const own = replies.slice(n * repliesOfOne, (n + 1) * repliesOfOne);
     const error = own.find(([err]) => err)?.[0];
-    return error ? failed(error) : it.read(own.map(([, value]) => value));
+    return error ? failed(error) : read(own.map(([, value]) => value));
   });
-};
-
-type Additions = readonly [Addition, ...Addition[]];
 
 /**
  * One addition in a transaction that is written command by command: a pipeline of ioredis costs three
@@ -92,8 +76,7 @@ const transactAlone = async (queues: QueueSet, additions: Additions): Promise<Ad
 
 const sendTogether = async (queues: QueueSet, additions: Additions): Promise<Added[]> => {
   const client = await backendOf(queues, additions[0].job).client;
-  const isAtomic = additions.some(({ idempotency }) => idempotency);
-  const batch = (isAtomic ? client.multi() : client.pipeline()) as Batch & IRedisTransaction;
+  const batch = client.multi() as Batch & IRedisTransaction;
   const written = writeAll(queues, additions, batch);
   return readAll(written, ((await batch.exec()) ?? []) as Reply[]);
 };
@@ -114,19 +97,19 @@ const teachAdd = async (queues: QueueSet, { job }: Addition): Promise<void> => {
 };
 
 /**
- * Adds jobs of one partition in one round trip. Idempotency keys make it one transaction: whatever
- * happens, a key and its job are both there or neither is.
+ * Adds jobs of one partition with their idempotency keys, in one round trip and one transaction:
+ * whatever happens, a key and its job are both there or neither is.
  * @throws Redis errors that concern all of them.
  */
 export const addTogether = async (
   queues: QueueSet,
   additions: Additions,
 ): Promise<readonly Added[]> => {
-  const send = additions.length === 1 && additions[0].idempotency ? transactAlone : sendTogether;
+  const send = additions.length === 1 ? transactAlone : sendTogether;
   const added = await send(queues, additions);
   const forgotten = additions.filter((_, i) => isForgotten(added[i] as Added));
   if (forgotten.length === 0) return added;
   for (const addition of forgotten) await teachAdd(queues, addition);
-  const again = await send(queues, forgotten as [Addition, ...Addition[]]);
+  const again = await send(queues, forgotten as [KeyedAddition, ...KeyedAddition[]]);
   return added.map((it) => (isForgotten(it) ? (again.shift() as Added) : it));
 };
