@@ -9,6 +9,8 @@ import { testEnvironment } from '../../tests/servers/configuration.ts';
 const root = resolve(import.meta.dirname, '../..');
 const pollMs = 25;
 
+const finished = ['succeeded', 'failed', 'canceled', 'expired'];
+
 export type Role = 'api' | 'worker' | 'scheduler';
 const portVariable = { api: 'PORT', worker: 'WORKER_PORT', scheduler: 'SCHEDULER_PORT' } as const;
 
@@ -43,7 +45,7 @@ export interface RunningSystem extends AsyncDisposable {
   /** `POST /jobs`, again if the API is overloaded, as beside many tests; throws unless it is accepted. */
   submit(type: string, payload: unknown): Promise<Body>;
   read(id: string): Promise<Body>;
-  /** The job as soon as it has that status (by default: has finished). */
+  /** The job as soon as it has that status (by default: has finished); throws when it never will. */
   until(id: string, ...statuses: string[]): Promise<Body>;
 }
 
@@ -139,6 +141,7 @@ export const startSystem = async (
       for (;;) {
         const job = await read(id);
         if (wanted.includes(job.status)) return job;
+        if (finished.includes(job.status)) throw new Error(`${id} is ${job.status} already`);
         await sleep(pollMs);
       }
     },

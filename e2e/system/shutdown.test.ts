@@ -2,22 +2,20 @@ import { expect, test } from 'vitest';
 import { countConnections } from '../../tests/servers/connection-count.ts';
 import { startSystem } from './running-system.ts';
 
-// Each has a system of its own, and a process spends most of its stop waiting: all at once.
-
-test.concurrent('on SIGTERM a running job finishes, then the worker exits with 0', async () => {
+test('on SIGTERM a running job finishes, then the worker exits with 0', async () => {
   await using system = await startSystem({ roles: ['api'] });
   const worker = await system.start('worker');
-  const { id } = await system.submit('demo.sleep', { ms: 1_500, steps: 3 });
+  const { id } = await system.submit('demo.sleep', { ms: 3_000, steps: 3 });
   await system.until(id, 'running');
   worker.child.kill('SIGTERM');
   expect(await worker.ended).toEqual({ code: 0, signal: null });
   expect(await system.read(id)).toMatchObject({ status: 'succeeded', attempts: { made: 1 } });
 });
 
-test.concurrent('a job that outlasts the grace goes back to the queue at once and finishes elsewhere', async () => {
+test('a job that outlasts the grace goes back to the queue at once and finishes elsewhere', async () => {
   await using system = await startSystem({ roles: ['api'], env: { SHUTDOWN_GRACE: '200ms' } });
   const worker = await system.start('worker');
-  const { id } = await system.submit('demo.sleep', { ms: 1_500, steps: 15 });
+  const { id } = await system.submit('demo.sleep', { ms: 3_000, steps: 30 });
   await system.until(id, 'running');
   worker.child.kill('SIGTERM');
   expect(await worker.ended).toEqual({ code: 0, signal: null });
@@ -26,7 +24,7 @@ test.concurrent('a job that outlasts the grace goes back to the queue at once an
   expect(await system.until(id)).toMatchObject({ status: 'succeeded', attempts: { made: 1 } });
 });
 
-test.concurrent.each(['api', 'worker', 'scheduler'] as const)(
+test.each(['api', 'worker', 'scheduler'] as const)(
   'the %s stops on SIGINT and SIGTERM with 0 and leaves no connection behind',
   async (role) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
