@@ -63,7 +63,8 @@ test('a handler that outlives its attempt can no longer write into the job', asy
       wrote.resolve(await Promise.allSettled(writes));
       return undefined;
     },
-    { timeout: '50ms' },
+    // Enough for the second attempt, beside whatever else runs.
+    { timeout: '500ms' },
   );
   await using worker = await startWorker([zombie]);
   const job = await worker.finished(await worker.submit('test.zombie', {}));

@@ -1,3 +1,4 @@
+import { maxWaitSeconds } from '../jobs/prefer.ts';
 import type { SchemaObject } from './schema.ts';
 
 interface HeaderDescription {
@@ -62,7 +63,7 @@ export const headers = {
     example: '/jobs/media.0.01k3v9m8x7e6t5r4w3q2p1n0zz',
   },
   'Preference-Applied': {
-    description: 'What of `Prefer` was honoured (RFC 7240); a longer wait is cut to 60 s.',
+    description: `What of \`Prefer\` was honoured (RFC 7240); a longer wait is cut to ${maxWaitSeconds} s.`,
     schema: text,
     example: 'wait=30',
   },

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { jobResource } from './job-resource.ts';
 
 /** A line that a job wrote. */
 export const logLine = z
@@ -29,6 +28,3 @@ export const jobProgress = z
   .meta({ id: 'JobProgress' });
 
 export type JobProgress = z.output<typeof jobProgress>;
-
-/** The events of `GET /jobs/:id/events`, by their `event:` name. */
-export const jobEvents = { status: jobResource, progress: jobProgress, log: logLine } as const;

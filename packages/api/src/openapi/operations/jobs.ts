@@ -3,6 +3,7 @@ import { logPage } from '@drover/jobs/contract/job-events';
 import { jobResource } from '@drover/jobs/contract/job-resource';
 import { batchSubmission, maxBatch, submission } from '@drover/jobs/contract/submission';
 import { z } from 'zod';
+import { maxWaitSeconds } from '../../jobs/prefer.ts';
 import { type Examples, json, type Operation } from '../operation.ts';
 import { canceledJob, failedJob, queuedJob, runningJob, succeededJob } from './examples.ts';
 
@@ -18,7 +19,7 @@ const prefer = z
   .string()
   .optional()
   .describe(
-    '`wait=N` holds the answer until the job has finished, for N seconds at most (60 at most); `respond-async`, the default, answers at once (RFC 7240).',
+    `\`wait=N\` holds the answer until the job has finished, for N seconds at most (${maxWaitSeconds} at most); \`respond-async\`, the default, answers at once (RFC 7240).`,
   )
   .meta({ examples: ['wait=30'] });
 
