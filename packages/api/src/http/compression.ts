@@ -21,6 +21,13 @@ const weakenTag: onSendHookHandler = (_request, reply, _payload, done) => {
   done();
 };
 
+/** Nothing is to be negotiated with a client that names no encoding. */
+const ifAsked = (hook: onSendHookHandler): onSendHookHandler =>
+  function (request, reply, payload, done) {
+    if (request.headers['accept-encoding'] === undefined) done();
+    else hook.call(this, request, reply, payload, done);
+  };
+
 const streamsEvents = (operation: Operation | undefined): boolean =>
   Object.values(operation?.answers ?? {}).some(
     ({ content }) => content?.['text/event-stream'] !== undefined,
@@ -42,6 +49,6 @@ export const compressAnswers = async (app: FastifyInstance): Promise<void> => {
     globalDecompression: false,
   });
   app.addHook('onRoute', (route) => {
-    route.onSend = [route.onSend ?? [], weakenTag].flat();
+    route.onSend = [route.onSend ?? [], weakenTag].flat().map(ifAsked);
   });
 };
