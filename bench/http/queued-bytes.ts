@@ -49,7 +49,7 @@ const bytesPerJob = async (
   const { url } =
     whose === 'drover'
       ? await startRole('api', resources, own, { env: tenantEnv })
-      : await startBare('server', resources, own);
+      : await startBare('bare-server', resources, own);
 
   const submit = (count: number) =>
     generator.make({ requests: submissions(url), connections: 20, until: { count } });

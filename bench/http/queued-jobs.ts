@@ -2,7 +2,7 @@ import { Queue } from 'bullmq';
 import { createKeys } from '../../packages/shared/src/keys.ts';
 import { keyPrefix } from '../drover.ts';
 import type { Resources } from '../run-bench.ts';
-import { bareQueue } from './bare-names.ts';
+import { bareQueue, checkedQueue } from './bare-names.ts';
 
 /** The jobs that wait in a queue, as BullMQ itself sees them. */
 export interface QueuedJobs {
@@ -12,10 +12,11 @@ export interface QueuedJobs {
 
 const states = ['wait', 'prioritized', 'delayed'] as const;
 
-/** Where Drover's jobs wait, and where the bare server's do. */
+/** Where Drover's jobs wait, and where those of the servers beside it do. */
 const places = {
   drover: { name: 'mail', prefix: createKeys(keyPrefix).partition(0) },
   bare: bareQueue,
+  checked: checkedQueue,
 };
 
 export const queuedJobs = (

@@ -15,6 +15,9 @@ export interface Scenario {
 /** Name of the contender that the others are measured against. */
 export const bare = 'bare';
 
+/** Name of the contender that shows what a submission's checks cost by themselves. */
+export const checked = 'bare + checks';
+
 /** The slices of one round, by contender. */
 export type Round = ReadonlyMap<string, readonly Slice[]>;
 

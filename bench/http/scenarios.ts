@@ -1,6 +1,6 @@
 import type { Requests } from './load/run.ts';
 import { batches, batchSize, reads, submissions } from './requests.ts';
-import { bare, type Scenario } from './rounds.ts';
+import { bare, checked, type Scenario } from './rounds.ts';
 import type { Contender } from './slice.ts';
 import type { Contestant, Stage } from './stage.ts';
 
@@ -36,6 +36,7 @@ const submit = (stage: Stage, connections: number): Scenario => ({
     return [
       submitter(stage, 'Drover', stage.drover, ours),
       submitter(stage, 'Drover, Idempotency-Key', stage.drover, { ...ours, freshKeys: true }),
+      submitter(stage, checked, stage.checked, submissions(stage.checked.url)),
       submitter(stage, bare, stage.bare, submissions(stage.bare.url)),
     ];
   },
@@ -48,6 +49,7 @@ const submitBatches = (stage: Stage, connections: number): Scenario => ({
   targets: { Drover: 0.9 },
   contenders: async () => [
     submitter(stage, 'Drover', stage.drover, batches(stage.drover.url), batchSize),
+    submitter(stage, checked, stage.checked, batches(stage.checked.url), batchSize),
     submitter(stage, bare, stage.bare, batches(stage.bare.url), batchSize),
   ],
 });

@@ -12,13 +12,14 @@ export interface Contestant extends DroverProcess {
   readonly jobs: QueuedJobs;
 }
 
-/** Both servers on one Redis, and what puts them under load. No worker: jobs stay queued. */
+/** The servers on one Redis, and what puts them under load. No worker: jobs stay queued. */
 export interface Stage {
   readonly servers: Servers;
   readonly redis: RedisUnderLoad;
   readonly generator: Generator;
   readonly drover: Contestant;
   readonly bare: Contestant;
+  readonly checked: Contestant;
 }
 
 /** @param apiOptions options of Node for the API alone. */
@@ -29,10 +30,11 @@ export const setStage = async (
   const servers = await startServers(resources);
   const { redisUrl } = servers;
   const redis = await watchRedis(resources, redisUrl);
-  const [generator, drover, bare] = await Promise.all([
+  const [generator, drover, bare, checked] = await Promise.all([
     startGenerator(resources),
     startRole('api', resources, servers, { env: tenantEnv, nodeOptions: { api: apiOptions } }),
-    startBare('server', resources, servers),
+    startBare('bare-server', resources, servers),
+    startBare('checked-server', resources, servers),
   ]);
   return {
     servers,
@@ -40,5 +42,6 @@ export const setStage = async (
     generator,
     drover: { ...drover, jobs: queuedJobs(resources, redisUrl, 'drover') },
     bare: { ...bare, jobs: queuedJobs(resources, redisUrl, 'bare') },
+    checked: { ...checked, jobs: queuedJobs(resources, redisUrl, 'checked') },
   };
 };

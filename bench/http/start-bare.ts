@@ -6,10 +6,11 @@ import { startProgram } from '../processes.ts';
 import type { Resources } from '../run-bench.ts';
 import type { Servers } from '../servers.ts';
 import { bareRedisUrl } from './bare-names.ts';
+import { tenantEnv } from './tenant.ts';
 
-/** Starts a bare program with the options of Node that Drover's processes have. */
+/** Starts a program that Drover is measured against, with the options of Node that Drover's processes have. */
 export const startBare = async (
-  program: 'server' | 'worker',
+  program: 'bare-server' | 'bare-worker' | 'checked-server',
   resources: Resources,
   { redisUrl }: Servers,
 ): Promise<DroverProcess> => {
@@ -18,10 +19,10 @@ export const startBare = async (
   const { pid } = await startProgram(
     resources,
     {
-      name: `bare ${program}`,
-      entry: `bench/http/bare-${program}.ts`,
-      nodeOptions: nodeOptionsOf(program === 'server' ? 'api' : program),
-      env: { ...frugalMemory, PORT: String(port), [bareRedisUrl]: redisUrl },
+      name: program.replace('-', ' '),
+      entry: `bench/http/${program}.ts`,
+      nodeOptions: nodeOptionsOf(program === 'bare-worker' ? 'worker' : 'api'),
+      env: { ...frugalMemory, ...tenantEnv, PORT: String(port), [bareRedisUrl]: redisUrl },
     },
     (ended) => untilReady(`${url}/ready`, { signal: ended }),
   );

@@ -77,7 +77,7 @@ const measureBare = async (resources: Resources, servers: Servers) => {
   await queue.addBulk(
     Array.from({ length: jobs }, () => ({ name: 'demo.echo', data: echo.payload })),
   );
-  await startBare('worker', resources, servers);
+  await startBare('bare-worker', resources, servers);
   return bytesPerJob(queue, redis);
 };
 
