@@ -5,7 +5,7 @@ import { Queue } from 'bullmq';
 import { fastify } from 'fastify';
 import { Redis } from 'ioredis';
 import { createKeyRing } from '../../packages/api/src/auth/key-ring.ts';
-import { parseSubmission } from '../../packages/api/src/jobs/submission.ts';
+import { parseSubmission } from '../../packages/jobs/src/adding/submission.ts';
 import { gates } from '../../packages/api/src/throttling/gate.ts';
 import { createCatalog } from '../../packages/jobs/src/catalog.ts';
 import { batchSubmission } from '../../packages/jobs/src/contract/submission.ts';

@@ -49,7 +49,7 @@ export const throughputNotes = ({ plan, machine, throttled }: Throughput): strin
     'processors that was taken by whatever else ran. Ratios are of jobs/s to the bare server in the',
     'same round; the bare server is Fastify with one call of add, addBulk or HGETALL. With checks: the',
     'same, which looks the key up, parses the submission, takes it off a limit by one command, and adds',
-    'with a priority: no API that does so in Fastify and BullMQ can be faster. By server time:',
+    'with a priority, each as Fastify and BullMQ come. By server time:',
     'what the ratio would be if the servers had processors of their own.',
     `An email.send with ${payloadBytes} bytes of payload; one API process, no worker; log level warn.`,
     throttled
