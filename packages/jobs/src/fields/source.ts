@@ -1,8 +1,9 @@
 import { isArtifactName } from '@drover/shared/artifacts/store';
 import { parseJobId } from '@drover/shared/job-id';
 import { z } from 'zod';
+import { httpUrl } from './http-url.ts';
 
-const byUrl = z.strictObject({ url: z.url({ protocol: /^https?$/ }).max(2_048) });
+const byUrl = z.strictObject({ url: httpUrl });
 const inline = z.strictObject({ base64: z.base64().min(1) });
 const byArtifact = z.strictObject({
   artifact: z.strictObject({

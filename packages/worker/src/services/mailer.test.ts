@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,30 +18,41 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
+interface RunningSmtp extends ClosableMailer {
+  received: string[];
+  port: number;
+  server: Server;
+}
+
 /** A real SMTP server; resolves when it listens. */
 const startSmtp = async (
-  behaviour: Partial<SMTPServerOptions> = {},
-): Promise<ClosableMailer & { received: string[] }> => {
+  behaviour: Partial<SMTPServerOptions> & { host?: 'all' } = {},
+): Promise<RunningSmtp> => {
   const received: string[] = [];
+  const { host, ...more } = behaviour;
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
+    allowInsecureAuth: true,
     onData: (stream, _session, done) => {
       void text(stream).then((mail) => {
         received.push(mail);
         done();
       });
     },
-    ...behaviour,
+    ...more,
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server.on('error', () => undefined);
+  await new Promise<void>((resolve) =>
+    server.listen(0, host === 'all' ? '0.0.0.0' : '127.0.0.1', resolve),
+  );
   const { port } = server.server.address() as AddressInfo;
   const mailer = smtpMailer(`smtp://127.0.0.1:${port}`, from);
   closing.push(
     () => mailer.close(),
     () => server.close(),
   );
-  return { ...mailer, received };
+  return { ...mailer, received, port, server: server.server };
 };
 
 const answering = (responseCode: number) => (_: unknown, __: unknown, done: (err: Error) => void) =>
@@ -102,6 +114,118 @@ describe('by SMTP', () => {
     const { send, received } = await startSmtp();
     await send({ ...message, subject: 'Hi\r\nBcc: eve@example.com' }, options);
     expect(received[0]).not.toMatch(/^Bcc:/im);
+  });
+
+  test('text and html are alternatives, and answers go where they should', async () => {
+    const { send, received } = await startSmtp();
+    await send({ ...message, html: '<p>Hallo</p>', replyTo: 'help@example.com' }, options);
+    expect(received[0]).toMatch(/^Reply-To: help@example\.com\r$/m);
+    expect(received[0]).toMatch(/multipart\/alternative[\s\S]*text\/plain[\s\S]*text\/html/);
+    expect(received[0]).toContain('<p>Hallo</p>');
+  });
+
+  test('recipients that are refused while others are taken are told', async () => {
+    const { send, received } = await startSmtp({
+      onRcptTo: ({ address }, _session, done) =>
+        address.startsWith('no') ? answering(550)(0, 0, done as never) : done(),
+    });
+    const sent = await send({ ...message, to: ['ada@example.com', 'no@example.com'] }, options);
+    expect(sent).toMatchObject({ accepted: ['ada@example.com'], rejected: ['no@example.com'] });
+    expect(received).toHaveLength(1);
+  });
+
+  test('one recipient that may be taken later is worth a retry, whatever the others', async () => {
+    const { send } = await startSmtp({
+      onRcptTo: ({ address }, _session, done) =>
+        answering(address.startsWith('later') ? 451 : 550)(0, 0, done as never),
+    });
+    for (const to of [
+      ['later@example.com', 'no@example.com'],
+      ['no@example.com', 'later@example.com'],
+    ]) {
+      await expect(send({ ...message, to }, options)).rejects.not.toMatchObject({
+        name: 'PermanentError',
+      });
+    }
+  });
+
+  test('a server that wants a login first is no fault of the message', async () => {
+    const { send } = await startSmtp({ onMailFrom: answering(530) });
+    await expect(send(message, options)).rejects.toThrow('the mail server answered');
+    await expect(send(message, options)).rejects.not.toMatchObject({ name: 'PermanentError' });
+  });
+
+  test('many messages share a few connections', async () => {
+    let connections = 0;
+    const { send, received } = await startSmtp({
+      onConnect: (_session, done) => {
+        connections += 1;
+        done();
+      },
+    });
+    const keys = Array.from({ length: 40 }, (_, n) => `mail.0.${n}`);
+    await Promise.all(keys.map((key) => send(message, { ...options, key })));
+    expect(received).toHaveLength(40);
+    expect(connections).toBeLessThanOrEqual(5);
+  });
+
+  test('a connection that the server has closed meanwhile is replaced', async () => {
+    const open = new Set<{ end(): void }>();
+    const { send, server } = await startSmtp();
+    server.on('connection', (socket) => open.add(socket));
+    await send(message, options);
+    const closed = Promise.all([...open].map((socket) => once(socket as never, 'close')));
+    for (const socket of open) socket.end();
+    await closed;
+    await expect(send(message, options)).resolves.toMatchObject({ accepted: ['ada@example.com'] });
+  });
+});
+
+describe('the connection', () => {
+  const failureOf = async (url: string) => {
+    const mailer = smtpMailer(url, from);
+    closing.push(() => mailer.close());
+    return mailer.send(message, options).catch((err: unknown) => err);
+  };
+
+  test('a server that is not there is named by its code, without its address', async () => {
+    const failure = await failureOf('smtp://127.0.0.1:1');
+    expect(String(failure)).toBe('Error: the mail server cannot be reached (ECONNREFUSED)');
+  });
+
+  test('a certificate that nobody vouches for is said to be the fault', async () => {
+    const { port } = await startSmtp({ secure: true });
+    expect(String(await failureOf(`smtps://127.0.0.1:${port}`))).toMatch(
+      /the mail server's TLS was not accepted: .*certificate/,
+    );
+  });
+
+  test('a login that is refused is no fault of the message, and its password is not shown', async () => {
+    const { port } = await startSmtp({
+      authMethods: ['PLAIN'],
+      onAuth: (_auth, _session, done) =>
+        done(Object.assign(new Error('bad password'), { responseCode: 535 })),
+    });
+    const failure = await failureOf(`smtp://ada:s3cret@127.0.0.1:${port}`);
+    expect(failure).not.toMatchObject({ name: 'PermanentError' });
+    expect(String(failure)).toBe('Error: the mail server refused the login of SMTP_URL (535)');
+  });
+
+  test('a password is not sent to a server without TLS, unless SMTP_URL says so', async () => {
+    const passwords: unknown[] = [];
+    const { port } = await startSmtp({
+      host: 'all',
+      onAuth: ({ password }, _session, done) => {
+        passwords.push(password);
+        done(null, { user: 'ada' });
+      },
+    });
+    // A second address of this machine, which is not known for one.
+    const url = `smtp://ada:s3cret@127.0.0.2:${port}`;
+    expect(String(await failureOf(url))).toContain('TLS was not accepted');
+    expect(passwords).toEqual([]);
+    await expect(failureOf(`${url}/?requireTLS=false`)).resolves.toMatchObject({ rejected: [] });
+    expect(passwords).toEqual(['s3cret']);
   });
 });
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PermanentError } from '@drover/jobs/definition/errors';
 import type { Mailer } from '@drover/jobs/definition/services';
 import type { EmailMessage } from '@drover/jobs/email-send';
 import { createTransport } from 'nodemailer';
+import { mailFailure } from './mail-failure.ts';
 
 /** Connections to the mail server that are kept open, and messages sent over one of them. */
 const pool = { pool: true, maxConnections: 5, maxMessages: 100 } as const;
@@ -31,16 +31,19 @@ const compose = (message: EmailMessage, from: string, key: string) => {
 
 const addressesOf = (list: readonly unknown[] | undefined): string[] => (list ?? []).map(String);
 
-/** A 5xx answer is final; a refused login is not the message's fault and is worth a retry. */
-const isFinal = (err: unknown): err is Error & { responseCode: number } =>
-  err instanceof Error &&
-  'responseCode' in err &&
-  Number(err.responseCode) >= 500 &&
-  (err as { code?: string }).code !== 'EAUTH';
+/**
+ * A password is never sent in the clear: with one, the server must offer STARTTLS, unless it is on this
+ * machine or SMTP_URL says `?requireTLS=false`.
+ */
+const tlsFor = (url: string): { requireTLS: boolean } => {
+  const { username, hostname } = new URL(url);
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  return { requireTLS: username !== '' && !isLocal };
+};
 
 /** Sends through an SMTP server. */
 export const smtpMailer = (url: string, from: string): ClosableMailer => {
-  const transport = createTransport({ url, ...pool, ...timeouts });
+  const transport = createTransport({ ...pool, ...timeouts, ...tlsFor(url), url });
   return {
     send: async (message, { key, signal }) => {
       try {
@@ -51,11 +54,7 @@ export const smtpMailer = (url: string, from: string): ClosableMailer => {
           rejected: addressesOf(sent.rejected),
         };
       } catch (err) {
-        if (!isFinal(err)) throw err;
-        throw new PermanentError(`the mail server refused the message: ${err.message}`, {
-          code: 'mail-rejected',
-          cause: err,
-        });
+        throw mailFailure(err, signal);
       }
     },
     close: () => transport.close(),

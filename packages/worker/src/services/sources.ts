@@ -1,97 +1,94 @@
 import { PermanentError } from '@drover/jobs/definition/errors';
-import type { Sources } from '@drover/jobs/definition/services';
+import type { OpenedSource, Sources } from '@drover/jobs/definition/services';
 import type { Source } from '@drover/jobs/fields/source';
+import { isTransient, postponed, retryAfterMs } from '@drover/jobs/http/retry-after';
 import { findJob } from '@drover/jobs/record/find-job';
 import type { ArtifactAddress, ArtifactStore } from '@drover/shared/artifacts/store';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
-import { type Dispatcher, fetch } from 'undici';
-import { refusalIn } from './egress-guard.ts';
+import { collect, limited } from './http/size-limit.ts';
+import type { WebAnswer, WebClient } from './http/web-client.ts';
+
+/** Longest download into memory, in milliseconds: a server that trickles must not keep a queue to itself. */
+const downloadTimeoutMs = 30_000;
+
+type Options = Parameters<Sources['open']>[1];
 
 const notFound = (what: string) =>
   new PermanentError(`${what} was not found`, { code: 'source-not-found' });
 
-/** Statuses that another attempt may change: timeouts, rate limits and server errors. */
-const isTransient = (status: number) => status >= 500 || status === 408 || status === 429;
-
-/** Longest download, in milliseconds: a server that trickles must not keep a queue to itself. */
-const downloadTimeoutMs = 30_000;
-
-/** The code of a failed `fetch` that met the network: sockets and undici give their errors one. */
-const networkCode = (err: unknown): string | undefined => {
-  const cause = err instanceof TypeError ? err.cause : undefined;
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+/** The error of an answer that is not the file. */
+const turnedAway = ({ status, url, headers }: WebAnswer, key: string | undefined): Error => {
+  const answer = `${new URL(url).host} answered ${status}`;
+  if (!isTransient(status)) return new PermanentError(answer, { code: 'source-not-found' });
+  const wait = retryAfterMs(headers.get('retry-after'));
+  return wait === undefined ? new Error(answer) : postponed(key, wait, answer);
 };
 
-/** A failed `fetch` in words: what it says of itself is only "fetch failed". */
-const describeFailure = (err: unknown): unknown => {
-  const refusal = refusalIn(err);
-  if (refusal || !(err instanceof TypeError)) return refusal ?? err;
-  const code = networkCode(err);
-  return code ? new Error(`the source cannot be reached (${code})`, { cause: err }) : refused(err);
+/** What the server says of the size; it need not be true, and says nothing of what is compressed. */
+const sizeOf = ({ headers }: WebAnswer): number | undefined => {
+  const length = headers.get('content-length');
+  return length && !headers.has('content-encoding') ? Number(length) : undefined;
 };
 
-/** What fetch never does: forbidden ports, credentials in the URL (its message would repeat them). */
-const refused = (err: unknown) => {
-  const { cause } = err as TypeError;
-  const why = cause instanceof Error ? cause.message : 'its address is not a plain one';
-  return new PermanentError(`the source cannot be fetched: ${why}`, { code: 'source-refused' });
-};
+const opened = (content: AsyncIterable<Uint8Array>, size: number | undefined): OpenedSource => ({
+  content,
+  ...(size !== undefined && { size }),
+});
 
-/** All bytes of a stream. */
-const collect = async (
-  chunks: AsyncIterable<Uint8Array>,
-  maxBytes: number,
-): Promise<Uint8Array> => {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of chunks) {
-    size += chunk.byteLength;
-    if (size > maxBytes) {
-      throw new PermanentError(`the source is larger than ${maxBytes} bytes`, {
-        code: 'source-too-large',
-      });
-    }
-    parts.push(chunk);
-  }
-  return Buffer.concat(parts, size);
-};
-
+/**
+ * @param options.maxBytes largest source that is read into memory.
+ * @param options.maxStreamBytes largest source that is streamed.
+ */
 export const createSources = (options: {
-  egress: Dispatcher;
+  web: WebClient;
   artifacts: ArtifactStore;
   queues: QueueSet;
   maxBytes: number;
+  maxStreamBytes: number;
 }): Sources => {
-  const download = async (url: string, signal: AbortSignal): Promise<Uint8Array> => {
-    const response = await fetch(url, {
-      dispatcher: options.egress,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(downloadTimeoutMs)]),
-    }).catch((err: unknown) => {
-      throw describeFailure(err);
-    });
-    if (!response.ok || !response.body) {
-      await response.body?.cancel();
-      const answer = `${new URL(url).host} answered ${response.status}`;
-      if (isTransient(response.status)) throw new Error(answer);
-      throw new PermanentError(answer, { code: 'source-not-found' });
-    }
-    return collect(response.body, options.maxBytes);
+  const download = async (url: string, { tenant, key, signal }: Options) => {
+    const hop = { method: 'GET', url, headers: {}, body: undefined };
+    const answer = await options.web.send(hop, { tenant, key, signal, refused: 'source-refused' });
+    if (answer.status >= 200 && answer.status < 300) return opened(answer.body, sizeOf(answer));
+    for await (const _ of answer.body) break;
+    throw turnedAway(answer, key);
   };
 
   /** A tenant reaches its own jobs' files only; another's is as good as missing. */
-  const fromArtifact = async (at: ArtifactAddress, tenant: string): Promise<Uint8Array> => {
-    const what = `the artifact ${at.job}/${at.name}`;
+  const openArtifact = async (at: ArtifactAddress, tenant: string) => {
     const job = await findJob(options.queues, at.job, tenant);
     const file = job && (await options.artifacts.find(at));
-    if (!file) throw notFound(what);
-    return collect(file.open(), options.maxBytes);
+    if (!file) throw notFound(`the artifact ${at.job}/${at.name}`);
+    return opened(file.open(), file.size);
+  };
+
+  const inline = (base64: string) => {
+    const bytes = Buffer.from(base64, 'base64');
+    return opened(
+      (async function* () {
+        yield bytes;
+      })(),
+      bytes.byteLength,
+    );
+  };
+
+  const openUpTo = async (maxBytes: number, source: Source, { tenant, key, signal }: Options) => {
+    const limit = { maxBytes, what: 'the source', code: 'source-too-large' };
+    const { content, size } =
+      'url' in source
+        ? await download(source.url, { tenant, key, signal })
+        : 'artifact' in source
+          ? await openArtifact(source.artifact, tenant)
+          : inline(source.base64);
+    return opened(limited(content, limit), size);
   };
 
   return {
-    read: async (source: Source, { tenant, signal }) => {
-      if ('url' in source) return download(source.url, signal);
-      if ('artifact' in source) return fromArtifact(source.artifact, tenant);
-      return Buffer.from(source.base64, 'base64');
+    open: (source, given) => openUpTo(options.maxStreamBytes, source, given),
+    read: async (source, given) => {
+      const signal = AbortSignal.any([given.signal, AbortSignal.timeout(downloadTimeoutMs)]);
+      const { content } = await openUpTo(options.maxBytes, source, { ...given, signal });
+      return collect(content);
     },
   };
 };
