@@ -27,6 +27,9 @@ export const createQueueSet = (options: { redis: Redis; keys: Keys; log: Log }):
       skipMetasUpdate: true,
       // Otherwise a command issued while Redis is away would wait for it instead of failing fast.
       skipWaitingForReady: true,
+      // The preflight has done it. BullMQ asks once, when a queue is first used: should Redis not answer
+      // just then, that queue would fail in this process for ever.
+      skipVersionCheck: true,
     });
     // The connection's own listeners report losses; here they would be logged once a queue.
     queue.on('error', (err) => options.log.debug({ queue: name, reason: err.message }, 'queue'));

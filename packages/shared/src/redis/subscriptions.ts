@@ -27,21 +27,19 @@ export const createSubscriptions = (options: {
   const redis = createRedis({ ...options, purpose: 'producer' });
   const listeners = new Map<string, Set<Listener>>();
   const whenReconnected: (() => void)[] = [];
-  const orphans = new Set<string>();
   let wasReady = false;
 
   redis.on('message', (channel: string, message: string) => {
     for (const listener of listeners.get(channel) ?? []) listener(message);
   });
-  /** Those that could not be ended while the connection was lost were taken up again with it. */
-  const endOrphans = () => {
-    for (const channel of orphans) redis.unsubscribe(channel).catch(() => undefined);
-    orphans.clear();
+  /** A connection that is lost meanwhile, or does not answer and is given up, is followed by another. */
+  const resubscribe = async () => {
+    if (listeners.size > 0) await redis.subscribe(...listeners.keys()).catch(() => undefined);
+    for (const listener of whenReconnected) listener();
   };
 
   redis.on('ready', () => {
-    setImmediate(endOrphans);
-    if (wasReady) for (const listener of whenReconnected) listener();
+    if (wasReady) void resubscribe();
     wasReady = true;
   });
 
@@ -49,7 +47,8 @@ export const createSubscriptions = (options: {
     const group = listeners.get(channel);
     if (!group?.delete(listener) || group.size > 0) return;
     listeners.delete(channel);
-    redis.unsubscribe(channel).catch(() => orphans.add(channel));
+    // Where it cannot be ended the connection is lost, and with it the subscription.
+    redis.unsubscribe(channel).catch(() => undefined);
   };
 
   return {
@@ -57,7 +56,6 @@ export const createSubscriptions = (options: {
     subscribe: async (channel, listener) => {
       const group = listeners.get(channel) ?? new Set();
       listeners.set(channel, group.add(listener));
-      orphans.delete(channel);
       try {
         await redis.subscribe(channel);
       } catch (err) {
