@@ -9,6 +9,7 @@ import { expect, inject, test } from 'vitest';
 import { randomPrefix } from '../../../tests/servers/configuration.ts';
 import { startOwnRedis } from '../../../tests/servers/own-redis.ts';
 import { heartbeat, heartbeatMs } from '../src/heartbeat.ts';
+import { createRunningJobs } from '../src/running-jobs.ts';
 import { anyJob, startWorker } from './running-worker.ts';
 
 const everyMs = 20;
@@ -17,8 +18,8 @@ const about = {
   host: hostname(),
   pid: process.pid,
   version: '1.2.3',
-  queues: [{ name: 'demo', concurrency: 5 }],
 };
+const queues = [{ name: 'demo', concurrency: 5 }];
 
 const store = async (url: string = inject('redisUrl')) => {
   const redis = createRedis({ url, purpose: 'producer', name: 'test', log: silentLog() });
@@ -28,6 +29,8 @@ const store = async (url: string = inject('redisUrl')) => {
     redis,
     keys: createKeys(randomPrefix()),
     worker: about,
+    running: createRunningJobs(),
+    queues: () => queues,
     log: silentLog(),
     [Symbol.asyncDispose]: () => component.stop(deadlineIn(1_000)),
   };
@@ -43,7 +46,9 @@ test('a worker is listed from its start to its stop, and says so again and again
   const component = heartbeat({ ...parts, everyMs });
   await component.start();
   const [listed] = await listWorkers(parts);
-  expect(listed).toMatchObject({ ...about, running: [] });
+  expect(listed).toMatchObject({ ...about, queues, state: 'running', running: [] });
+  expect(listed?.memory.residentBytes).toBeGreaterThan(listed?.memory.heapBytes ?? 0);
+  expect(listed?.eventLoopDelayMs).toBeGreaterThanOrEqual(0);
   const { lastHeartbeatAt } = listed ?? {};
   await until(async () => (await listWorkers(parts))[0]?.lastHeartbeatAt !== lastHeartbeatAt);
   expect(await listWorkers(parts)).toMatchObject([
@@ -68,6 +73,17 @@ test('what a worker wrote last expires after 15 seconds, three heartbeats', asyn
   await component.stop(deadlineIn(1_000));
 });
 
+test('a worker that stops says so as soon as it begins to', async () => {
+  await using parts = await store();
+  const component = heartbeat(parts);
+  await component.start();
+  await component.farewell.start();
+  await component.farewell.stop(deadlineIn(1_000));
+  await until(async () => (await listWorkers(parts))[0]?.state === 'stopping');
+  await component.stop(deadlineIn(1_000));
+  expect(await listWorkers(parts)).toEqual([]);
+});
+
 test('the dead leave the index with the next heartbeat of another', async () => {
   await using parts = await store();
   await parts.redis.zadd(parts.keys.workers, Date.now() - 60_000, 'dead');
@@ -89,7 +105,7 @@ test('the jobs that run are told, and no others', async () => {
       await gate.promise;
     }),
   ];
-  await using worker = await startWorker(types);
+  await using worker = await startWorker(types, { running: parts.running });
   const runningNow = async () => (await listWorkers(parts))[0]?.running ?? [];
   const held = await worker.submit('test.held', {});
   const again = await worker.submit('test.again', {});

@@ -1,8 +1,10 @@
 import type { Keys } from '@drover/shared/keys';
 import type { Redis } from 'ioredis';
 import type { QueueStatus } from '../contract/operations.ts';
-import { queueNames } from '../definition/queues.ts';
+import { type QueueName, queueNames } from '../definition/queues.ts';
+import type { LimitsByQueue } from './configured-limits.ts';
 import { type FinishedByMinute, type QueueFigures, readFigures } from './queue-figures.ts';
+import { readOverrides, toSettings } from './queue-overrides.ts';
 
 /** Rates are means over this many full minutes. */
 const rateMinutes = 5;
@@ -25,8 +27,11 @@ const perMinute = (by: FinishedByMinute, now: number): number => {
   return finished / rateMinutes;
 };
 
+/** A status without its settings, which are one for all partitions. */
+type Figures = Omit<QueueStatus, 'settings'>;
+
 /** Figures as a status; an index may name jobs that are no longer in the set that it divides. */
-const toStatus = (name: string, figures: QueueFigures, now: number): QueueStatus => {
+const toStatus = (name: string, figures: QueueFigures, now: number): Figures => {
   const retrying = Math.min(figures.retrying, figures.delayed);
   const canceled = Math.min(figures.canceled, figures.failed);
   const expired = Math.min(figures.expired, figures.failed - canceled);
@@ -60,9 +65,9 @@ const sumOfRates = (one: number, other: number): number =>
   Math.round((one + other) * rateMinutes) / rateMinutes;
 
 /** The status of a queue over two of its parts. */
-const together = (one: QueueStatus, other: QueueStatus): QueueStatus => {
+const together = (one: Figures, other: Figures): Figures => {
   const counts = { ...one.counts };
-  for (const status of Object.keys(counts) as (keyof QueueStatus['counts'])[]) {
+  for (const status of Object.keys(counts) as (keyof Figures['counts'])[]) {
     counts[status] += other.counts[status];
   }
   return {
@@ -85,8 +90,10 @@ export interface QueuePlaces {
   readonly partitions: number;
 }
 
-/** The status of a queue over all partitions, in one round trip to each. */
-export const readQueueStatus = async (places: QueuePlaces, name: string): Promise<QueueStatus> => {
+/** Where the queues are, and what is configured of them. */
+export type ConfiguredPlaces = QueuePlaces & { readonly configured: LimitsByQueue };
+
+const readOne = async (places: QueuePlaces, name: QueueName): Promise<Figures> => {
   const now = Date.now();
   const parts = await Promise.all(
     Array.from({ length: places.partitions }, async (_, partition) =>
@@ -96,6 +103,30 @@ export const readQueueStatus = async (places: QueuePlaces, name: string): Promis
   return parts.reduce(together);
 };
 
-/** The status of every queue. All commands are sent at once, so it is still one round trip. */
-export const readQueueStatuses = (places: QueuePlaces): Promise<QueueStatus[]> =>
-  Promise.all(queueNames.map((name) => readQueueStatus(places, name)));
+/** All commands are sent at once, so it is one round trip to each partition. */
+const readAll = async (
+  places: ConfiguredPlaces,
+  names: readonly QueueName[],
+): Promise<QueueStatus[]> => {
+  const [overridesOf, figures] = await Promise.all([
+    readOverrides(places),
+    Promise.all(names.map((name) => readOne(places, name))),
+  ]);
+  return names.map((name, n) => ({
+    ...(figures[n] as Figures),
+    settings: toSettings(places.configured[name], overridesOf(name)),
+  }));
+};
+
+/** The status of a queue over all partitions. */
+export const readQueueStatus = async (
+  places: ConfiguredPlaces,
+  name: QueueName,
+): Promise<QueueStatus> => {
+  const [status] = await readAll(places, [name]);
+  return status as QueueStatus;
+};
+
+/** The status of every queue. */
+export const readQueueStatuses = (places: ConfiguredPlaces): Promise<QueueStatus[]> =>
+  readAll(places, queueNames);

@@ -2,13 +2,20 @@ import { type Config, configExitCode, loadConfig } from '../config.ts';
 import { CodedError, toError } from '../errors.ts';
 import { createLog, type Log } from '../log.ts';
 import { deadlineIn } from './deadline.ts';
+import { checkNode } from './node-version.ts';
 import { type Component, createStack } from './stack.ts';
 
 /** Time for closing connections after the grace that running jobs get. */
 const closingMs = 5_000;
 
-/** A second signal within this time is the same Ctrl-C, delivered twice; a later one is impatience. */
+/** A signal within this time of another is the same Ctrl-C, delivered twice; a later one is impatience. */
 const impatientAfterMs = 1_000;
+
+/** Time that a stop has left after the second signal: for handing jobs back, and closing connections. */
+const hurriedMs = 3_000;
+
+/** Exit status of a stop that was cut short: 128 + SIGINT. */
+const cutShortExitCode = 130;
 
 /** Lists the process's components in the order in which they start. */
 export type Compose = (config: Config, log: Log) => readonly Component[];
@@ -28,14 +35,24 @@ const wellSetUp = async <T>(make: () => T | Promise<T>): Promise<T> => {
 };
 
 /**
- * The life of a Drover process: read the configuration, load the code, start, run until SIGTERM or
- * SIGINT, stop in reverse order within SHUTDOWN_GRACE, exit.
+ * The life of a Drover process: check Node, read the configuration, load the code, start, run until SIGTERM or
+ * SIGINT, stop in reverse order within SHUTDOWN_GRACE, exit. A second signal ends the grace: running
+ * jobs are handed back, and all has to be over within {@link hurriedMs}. A third one ends the process.
  *
  * Exit status: 0 after a clean stop, 1 when something failed or did not stop in time, 78 when the
- * configuration, a job file or a schedule is wrong, 130 when a second signal cut the stop short.
+ * configuration, a job file or a schedule is wrong, 130 when a stop was cut short: by a third signal,
+ * or because it was not over in time after the second.
+ *
+ * @param absorbs whether an error that nobody caught has been dealt with, so that the process goes on;
+ *   by default it never has.
  */
-export const runProcess = async (name: string, load: () => Promise<Compose>): Promise<void> => {
+export const runProcess = async (
+  name: string,
+  load: () => Promise<Compose>,
+  absorbs: (thrown: unknown) => boolean = () => false,
+): Promise<void> => {
   const startedAt = performance.now();
+  await wellSetUp(checkNode);
   const config = await wellSetUp(loadConfig);
   const log = await createLog(name, config.log);
   const components = await wellSetUp(async () => (await load())(config, log));
@@ -54,15 +71,27 @@ export const runProcess = async (name: string, load: () => Promise<Compose>): Pr
     stopping ??= stopAndExit(reason);
   };
 
-  let firstSignalAt: number | undefined;
+  const hurry = () => {
+    log.warn('asked again: the grace is over');
+    setTimeout(() => process.exit(cutShortExitCode), hurriedMs).unref();
+    stack.hurry();
+  };
+
+  let signals = 0;
+  let lastSignalAt = Number.NEGATIVE_INFINITY;
   const onSignal = (signal: NodeJS.Signals) => {
-    firstSignalAt ??= performance.now();
-    if (performance.now() - firstSignalAt > impatientAfterMs) process.exit(130);
-    stop(signal);
+    const isSame = performance.now() - lastSignalAt <= impatientAfterMs;
+    if (isSame) return;
+    lastSignalAt = performance.now();
+    signals += 1;
+    if (signals === 1) stop(signal);
+    else if (signals === 2) hurry();
+    else process.exit(cutShortExitCode);
   };
 
   /** Ends the process with 1, but in good order: what fails here is not the running jobs' fault. */
   const fail = (thrown: unknown, what: string) => {
+    if (absorbs(thrown)) return;
     log.fatal({ err: toError(thrown) }, what);
     exitCode = 1;
     stop(what);

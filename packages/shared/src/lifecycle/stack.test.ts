@@ -62,6 +62,21 @@ test('a component that fails to stop, or never does, keeps no other from stoppin
   expect(events.at(-1)).toBe('stop redis');
 });
 
+test('a stop that is hurried comes to its end sooner, also of components together', async () => {
+  const hurried = Promise.withResolvers<void>();
+  const slow = {
+    name: 'slow',
+    start: async () => undefined,
+    stop: () => hurried.promise,
+    hurry: () => hurried.resolve(),
+  };
+  const stack = stackOf(together('workers', [slow, recorded([])('quick')]));
+  await stack.start();
+  const stopping = stack.stop(deadlineIn(10_000));
+  stack.hurry();
+  expect(await stopping).toEqual([]);
+});
+
 test('a stop during the start leaves nothing running', async () => {
   const events: string[] = [];
   const component = recorded(events);

@@ -7,6 +7,8 @@ export interface Component {
   start(): Promise<void>;
   /** Closes in good order by the deadline; may be called before or during `start`, and again. */
   stop(deadline: Deadline): Promise<void>;
+  /** What a stop is waiting for ends now, in good order. Called while it stops, if at all. */
+  hurry?(): void;
 }
 
 /** Components that are started in the order given and stopped in the reverse order. */
@@ -19,6 +21,8 @@ export interface Stack {
    * @returns the names of those that did not stop cleanly.
    */
   stop(deadline: Deadline): Promise<readonly string[]>;
+  /** Makes a stop that is under way come to its end sooner. */
+  hurry(): void;
 }
 
 /** How long what was already started may take to stop when a later component fails to start. */
@@ -68,5 +72,8 @@ export const createStack = (components: readonly Component[], log: Log): Stack =
       return starting;
     },
     stop,
+    hurry: () => {
+      for (const component of components) component.hurry?.();
+    },
   };
 };

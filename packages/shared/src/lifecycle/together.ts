@@ -11,5 +11,8 @@ export const together = (name: string, components: readonly Component[]): Compon
     name,
     start: () => all((component) => component.start()),
     stop: (deadline) => all((component) => component.stop(deadline)),
+    hurry: () => {
+      for (const component of components) component.hurry?.();
+    },
   };
 };
