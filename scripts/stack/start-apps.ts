@@ -2,17 +2,18 @@ import { configExitCode } from '../../packages/shared/src/config.ts';
 import { describeExit, type Exit, type Guarded, spawnGuarded } from './guarded.ts';
 import { keepRunning } from './keep-running.ts';
 import { untilReady } from './readiness.ts';
+import { killWhenSilent } from './silence.ts';
 import type { App, Stack } from './stack.ts';
 
 const slowStartMs = 10_000;
 
 /**
  * Largest half of the young generation, in MiB; Node's own is 16. Three processes share a laptop with
- * everything else on it: less of this, and fewer malloc arenas, save a fifth of their memory. The API
- * needs more than the others: what a hundred requests under way hold would not fit into 2, and the
+ * everything else on it: less of this, and fewer malloc arenas, save a fifth of their memory. API
+ * and worker need more: what a hundred requests or jobs under way hold would not fit into 2, and the
  * collector would work as hard as all the rest.
  */
-const semiSpaceMib = (app: string): number => (app === 'api' ? 8 : 2);
+const semiSpaceMib = (app: string): number => (app === 'scheduler' ? 2 : 8);
 
 /** Options of Node for one of the apps. */
 export const nodeOptionsOf = (app: string): readonly string[] => [
@@ -38,6 +39,7 @@ const launch = async (stack: Stack, app: App): Promise<Guarded> => {
   });
   for (const server of stack.runningServers) server.current().serve(launched.pid);
   await stack.ownership.record(app.name, launched.pid);
+  void killWhenSilent(launched, app.liveUrl, stack.report);
   return launched;
 };
 

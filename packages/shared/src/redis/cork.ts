@@ -27,3 +27,6 @@ const holdBack = (stream: Corkable): void => {
 export const corkWrites = (redis: Redis): void => {
   redis.on('connect', () => holdBack(redis.stream as Corkable));
 };
+
+/** Sends at once what is held back: for one who has gathered many commands into one already. */
+export const sendNow = (redis: Redis): void => (redis.stream as Corkable).uncork();

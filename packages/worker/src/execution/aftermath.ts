@@ -1,3 +1,4 @@
+import { enterDeadLetter } from '@drover/jobs/dead-letters/enter';
 import { backoffDelayMs } from '@drover/jobs/definition/retry-policy';
 import { type JobEnvelope, jobEnvelope } from '@drover/jobs/record/envelope';
 import { keepFor } from '@drover/jobs/record/retention';
@@ -6,7 +7,7 @@ import { noteRetrying } from '@drover/jobs/transitions/indexes';
 import { withdraw } from '@drover/jobs/transitions/withdraw';
 import type { JobAddress } from '@drover/shared/job-id';
 import type { Job } from 'bullmq';
-import type { Workshop } from './pipeline.ts';
+import type { Workshop } from './workshop.ts';
 
 /** A job that is not ours has no options of ours. */
 const envelopeOf = (job: Pick<Job, 'data'>): Partial<JobEnvelope> =>
@@ -34,14 +35,16 @@ const definedIn = (override: JobEnvelope['backoff']) =>
 
 /**
  * What is left to do when BullMQ has stored an attempt's outcome: keep the job for as long as it was
- * asked, count it where it waits, tell its followers. Should the process die before, the job is kept
- * for the default time, and its followers find out by themselves.
+ * asked, make its dead letter, count it where it waits, tell its followers. Should the process die
+ * before, the job is kept for the default time, the janitor makes the dead letter, and followers find
+ * out by themselves.
  */
 export const afterAttempt = async (
   outcome: 'completed' | 'failed',
   job: Job,
   address: JobAddress,
   { queues, keep }: Workshop,
+  areTold = false,
 ): Promise<void> => {
   if (job.finishedOn !== undefined) {
     await keepFor(queues, address, {
@@ -50,9 +53,10 @@ export const afterAttempt = async (
       retentionMs: envelopeOf(job).retention,
       defaultMs: outcome === 'completed' ? keep.succeededMs : keep.failedMs,
     });
+    if (outcome === 'failed') await enterDeadLetter(queues, address);
   } else {
     const isCanceled = await noteRetrying(queues, address, Date.now() + (job.delay ?? 0));
     if (isCanceled) await withdraw(queues, address, 'canceled', keep.failedMs);
   }
-  announce(queues, address, 'status');
+  if (!areTold) announce(queues, address, 'status');
 };

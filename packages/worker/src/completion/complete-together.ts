@@ -1,0 +1,140 @@
+import type { JobAddress } from '@drover/shared/job-id';
+import type { Keys } from '@drover/shared/keys';
+import { sendNow } from '@drover/shared/redis/cork';
+import { runScript } from '@drover/shared/redis/script';
+import { type MinimalJob, type RedisQueueBackend, raw2NextJobData, type Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { completeScript, keyNames } from './script.ts';
+
+/** Jobs that one command completes at most: other commands of Redis wait meanwhile. */
+const batchSize = 50;
+
+export interface CompletionOptions {
+  redis: Redis;
+  keys: Keys;
+  queue: string;
+  partition: number;
+  lockDurationMs: number;
+  /** How long completed jobs are kept. */
+  keepMs: number;
+  /** Name of the worker, which claimed jobs carry. */
+  worker: string;
+}
+
+type Complete = RedisQueueBackend['moveToCompleted'];
+type Completed = Awaited<ReturnType<Complete>>;
+
+/** A job that has succeeded and is to be completed. */
+interface Completion {
+  readonly id: string;
+  readonly token: string;
+  readonly result: string;
+  /** Attempts made, this one included. */
+  readonly attempts: number;
+  readonly wantsNext: boolean;
+  resolve(completed: Completed): void;
+  reject(reason: unknown): void;
+  /** Does it BullMQ's way. */
+  leave(): void;
+}
+
+type Reply = [codes: number[], nexts: unknown[][], isNextLeft: number];
+
+/** A job with a parent, a dedupe key or a wish of its own for what becomes of it. */
+const isSpecial = (job: MinimalJob, keep: unknown): boolean =>
+  job.parentKey !== undefined ||
+  (job as { deduplicationId?: string }).deduplicationId !== undefined ||
+  keep !== undefined;
+
+/** What cannot be written as JSON is left to BullMQ, which says so. */
+const toJson = (result: unknown): string | undefined => {
+  try {
+    return JSON.stringify(result) ?? 'null';
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * Makes a worker complete the jobs that succeed in one turn of the event loop together, and claim as
+ * many others, by one command: the more jobs run at once, the less each costs Redis and the worker.
+ * BullMQ does so with one command for each. Followers of the jobs are told in the same command.
+ * @param told called with each job whose followers have been told.
+ */
+export const completeTogether = (
+  worker: Worker,
+  options: CompletionOptions,
+  told: (job: MinimalJob) => void,
+): void => {
+  const { redis, keys, queue, partition } = options;
+  const backend = worker.backend as RedisQueueBackend;
+  const completeAlone = backend.moveToCompleted.bind(backend) as Complete;
+  const key = (name: string) => keys.inQueue(queue, partition, name);
+  const queueKeys = keyNames.map(key);
+  const prefix = key('');
+  let waiting: Completion[] = [];
+  let isNextLeft = false;
+
+  const parametersOf = ({ id, token, result, attempts, wantsNext }: Completion) => {
+    const address: JobAddress = { id, queue, partition };
+    return [id, token, result, attempts, keys.changes(address), wantsNext ? 1 : 0];
+  };
+
+  const complete = async (batch: readonly Completion[]): Promise<void> => {
+    const now = Date.now();
+    const { lockDurationMs, keepMs, worker: name } = options;
+    const shared = [prefix, now, lockDurationMs, name, now - keepMs, batch.length];
+    try {
+      const parameters = [...shared, ...batch.flatMap(parametersOf)];
+      const reply = await runScript(redis, completeScript, queueKeys, parameters);
+      const [codes, nexts, left] = reply as Reply;
+      isNextLeft ||= left === 1;
+      const claimed = nexts.values();
+      for (const [n, completion] of batch.entries()) {
+        if (codes[n] === 1) completion.leave();
+        else {
+          const next = completion.wantsNext ? claimed.next().value : undefined;
+          completion.resolve({ result: raw2NextJobData(next as unknown[]), finishedOn: now });
+        }
+      }
+    } catch (err) {
+      for (const { reject } of batch) reject(err);
+    }
+  };
+
+  const completeAll = () => {
+    const all = waiting;
+    waiting = [];
+    if (isNextLeft) {
+      isNextLeft = false;
+      all.shift()?.leave();
+    }
+    for (let n = 0; n < all.length; n += batchSize) void complete(all.slice(n, n + batchSize));
+    sendNow(redis);
+  };
+
+  backend.moveToCompleted = (job, returnValue, keep, token, wantsNext) => {
+    const alone = () => completeAlone(job, returnValue, keep, token, wantsNext);
+    const result = isSpecial(job, keep) ? undefined : toJson(returnValue);
+    if (result === undefined || job.id === undefined) return alone();
+    const { id, attemptsMade } = job;
+    return new Promise((resolve, reject) => {
+      waiting.push({
+        id,
+        token,
+        result,
+        attempts: attemptsMade + 1,
+        wantsNext: wantsNext && !worker.closing,
+        resolve: (completed) => {
+          told(job);
+          resolve(completed);
+        },
+        reject,
+        leave: () => alone().then(resolve, reject),
+      });
+      // A worker that runs one job at a time has no other to wait for.
+      if (worker.concurrency === 1) completeAll();
+      else if (waiting.length === 1) setImmediate(completeAll);
+    });
+  };
+};
