@@ -13,9 +13,13 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const tasks = {
   start: 'run Drover: api, worker and scheduler, with a Redis and a Postgres of their own',
   test: 'run types, lint and all tests; arguments go to vitest',
+  faults: 'kill, freeze and cut off everything at random, and check that no job is lost',
+  graphs: 'kill processes at random while workflows run, and check that each comes to its end',
   check: 'types and lint only',
   format: 'format the code and mend what the linter can mend',
   docs: 'write the generated reference pages',
+  migrate: 'bring the database up to date and end',
+  seed: 'fill the demonstration schema: customers, products, orders, sessions',
   keys: 'make an API key, or tell the hash of one',
   drover: 'the command line: submit jobs and see what becomes of them',
   bench: 'list the benchmarks, or run one by name',

@@ -63,6 +63,7 @@ const appsOf = (config: Config, graceSeconds: number): App[] => {
     name,
     entry: join(root, 'packages', name, 'src', 'main.ts'),
     readyUrl: `http://${reachableHost(config.host)}:${config.ports[name]}/ready`,
+    liveUrl: `http://${reachableHost(config.host)}:${config.ports[name]}/live`,
     graceSeconds,
     slowStop: `waiting for ${name} ${slowStop}`,
   });

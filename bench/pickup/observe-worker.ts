@@ -1,10 +1,14 @@
 // Loaded into Drover's worker before its program: reports the moments that the worker publishes.
-import { jobEnded, jobStarted } from '../../packages/worker/src/execution/observe.ts';
-import { connectObserver, type Moment } from './observer.ts';
+import { jobRuns } from '../../packages/worker/src/execution/tracing.ts';
+import { connectObserver } from './observer.ts';
 
 const report = connectObserver();
-const reporting = (moment: Moment) => (message: unknown) =>
-  report(moment, (message as { id: string }).id);
+const ignored = () => undefined;
 
-jobStarted.subscribe(reporting('started'));
-jobEnded.subscribe(reporting('ended'));
+jobRuns.subscribe({
+  start: ({ id }) => report('started', id),
+  asyncEnd: ({ id }) => report('ended', id),
+  end: ignored,
+  asyncStart: ignored,
+  error: ignored,
+});

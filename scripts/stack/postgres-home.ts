@@ -43,6 +43,10 @@ const claimedHome = async (dataDir: string): Promise<string | undefined> => {
   return isCopy ? undefined : dir;
 };
 
+/** The folder that holds the data of `dataDir` now, and its password. */
+export const homeDirOf = async (dataDir: string): Promise<string> =>
+  (await claimedHome(dataDir)) ?? dataDir;
+
 /** Takes a new home outside, and along what data there already is. */
 const claimHome = async (dataDir: string): Promise<string> => {
   const dir = join(outsideHomeOf(dirname(dataDir)), 'postgres');

@@ -7,7 +7,7 @@ const answerMs = 2_000;
 const shownCharacters = 200;
 
 /** What a GET was answered; undefined when there was no answer in time. */
-const ask = (url: string): Promise<{ status: number; body: string } | undefined> =>
+export const ask = (url: string): Promise<{ status: number; body: string } | undefined> =>
   new Promise((resolve) => {
     const request = get(url, { agent: false, timeout: answerMs }, (response) => {
       let body = '';

@@ -24,8 +24,9 @@ const graceSeconds = 10;
 
 /**
  * The settings that the promises of Drover rest on. With AOF, Redis writes a command to the file
- * before it answers, whatever `appendfsync` says: killing Redis loses nothing that was answered.
- * `everysec` bounds what a crash of the machine itself loses to about a second.
+ * before it answers: killing Redis loses nothing that was answered. There is one exception with
+ * `everysec`: while the disk is busy syncing, Redis answers first and writes when the sync is over, or
+ * after 2 s. `everysec` bounds what a crash of the machine itself loses to about a second.
  */
 const settings = (port: number, password: string): string =>
   Object.entries({

@@ -11,6 +11,8 @@ export interface App {
   readonly entry: string;
   /** Answers 200 once it is ready. */
   readonly readyUrl: string;
+  /** Answers, whatever it says, as long as the process is of any use. */
+  readonly liveUrl: string;
   /** Seconds that it may take to stop. */
   readonly graceSeconds: number;
   /** Said when its stop takes longer than a moment. */

@@ -23,9 +23,11 @@ export const imageThumbnails = defineJob({
     artifacts: z.array(artifact.extend({ width: z.int(), height: z.int() })),
   }),
   timeout: '2m',
-  run: async ({ payload, services, artifacts, tenant, signal, progress }) => {
+  // Encoders take their time, obey no signal, and are fed by strangers.
+  isolation: 'process',
+  run: async ({ payload, services, artifacts, tenant, key, signal, progress }) => {
     const { source, widths, format } = payload;
-    const input = await services.sources.read(source, { tenant, signal });
+    const input = await services.sources.read(source, { tenant, key, signal });
     const thumbnails = [];
     for (const wanted of widths) {
       signal.throwIfAborted();

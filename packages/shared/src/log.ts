@@ -3,8 +3,8 @@ import type { Config } from './config.ts';
 
 export type Log = Logger;
 
-/** Names whose values never reach a log, at the top of a line and one or two levels down. */
-const secretNames = [
+/** Names whose values never reach a log, at the top of a line and two levels down. */
+const secretNames = new Set([
   'authorization',
   'cookie',
   'password',
@@ -14,8 +14,32 @@ const secretNames = [
   'payload',
   'result',
   'smtpUrl',
-];
-const redactPaths = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
+]);
+const redactedLevels = 3;
+
+type Fields = Record<string, unknown>;
+
+/** Objects of a class are left to their serializers. */
+const isPlain = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+/**
+ * The fields of a line without what is secret; nothing of the caller's is changed. pino's own redaction
+ * takes six times as long as writing the line when it looks into every field.
+ */
+const redact = (fields: Fields, levels = redactedLevels): Fields => {
+  let redacted: Fields | undefined;
+  for (const name of Object.keys(fields)) {
+    const value = fields[name];
+    const shown = secretNames.has(name)
+      ? '[redacted]'
+      : levels > 1 && isPlain(value)
+        ? redact(value, levels - 1)
+        : value;
+    if (shown !== value) redacted = { ...(redacted ?? fields), [name]: shown };
+  }
+  return redacted ?? fields;
+};
 
 /**
  * What a log says of an error. Errors of libraries carry more than that: ioredis's, for one, the
@@ -61,7 +85,7 @@ export const createLog = async (
       level: config.level,
       timestamp: pino.stdTimeFunctions.isoTime,
       serializers: { err: describeError },
-      redact: { paths: redactPaths, censor: '[redacted]' },
+      formatters: { log: redact, bindings: redact },
     },
     stream ?? (await destination(config.format)),
   );

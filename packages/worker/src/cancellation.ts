@@ -4,15 +4,10 @@ import type { Log } from '@drover/shared/log';
 import type { Subscriptions } from '@drover/shared/redis/subscriptions';
 import type { Redis } from 'ioredis';
 import { Canceled } from './execution/interruption.ts';
+import type { RunningJobs } from './running-jobs.ts';
 
 /** Running jobs are looked up this often, for messages can be lost. Milliseconds. */
 const recheckMs = 5_000;
-
-/** Cancels what runs in this process when its client asks for it. */
-export interface Cancellations extends Component {
-  /** The signal of a job that begins to run; `done` forgets the job. */
-  watch(job: { id: string; key: string }): { signal: AbortSignal; done(): void };
-}
 
 /** Marks which of these jobs have, read in one round trip. */
 const readMarks = async (redis: Redis, jobs: readonly string[]): Promise<(string | null)[]> => {
@@ -27,31 +22,31 @@ export const wasCanceled = async (redis: Redis, key: string): Promise<boolean> =
   (await redis.hget(key, 'withdrawn')) === 'canceled';
 
 /**
- * Listens for cancellations in every partition: whichever process is asked, the worker that runs the
- * job hears of it.
+ * Cancels what runs in this process when its client asks for it. It listens in every partition:
+ * whichever process is asked, the worker that runs the job hears of it.
  */
 export const createCancellations = (options: {
   subscriptions: Subscriptions;
+  running: RunningJobs;
   redis: Redis;
   keys: Keys;
   partitions: number;
   log: Log;
-}): Cancellations => {
-  const { subscriptions, redis, keys, log } = options;
-  const running = new Map<string, { key: string; controller: AbortController }>();
+}): Component => {
+  const { subscriptions, running, redis, keys, log } = options;
   let timer: NodeJS.Timeout | undefined;
 
   const cancel = (id: string) =>
-    running.get(id)?.controller.abort(new Canceled({ hadBegun: true }));
+    running.get(id)?.interruption.interrupt(new Canceled({ hadBegun: true }));
 
   const recheck = async () => {
-    if (running.size === 0) return;
-    const jobs = [...running];
+    const jobs = [...running.all].map(({ address }) => address);
+    if (jobs.length === 0) return;
     const marks = await readMarks(
       redis,
-      jobs.map(([, { key }]) => key),
+      jobs.map(({ queue, partition, id }) => keys.inQueue(queue, partition, id)),
     );
-    for (const [i, [id]] of jobs.entries()) if (marks[i] === 'canceled') cancel(id);
+    for (const [i, { id }] of jobs.entries()) if (marks[i] === 'canceled') cancel(id);
   };
 
   const recheckOrWarn = () => {
@@ -62,16 +57,6 @@ export const createCancellations = (options: {
 
   return {
     name: 'cancellations',
-    watch: ({ id, key }) => {
-      const controller = new AbortController();
-      const entry = { key, controller };
-      running.set(id, entry);
-      const done = () => {
-        // The job may have been lost and claimed again by this very process.
-        if (running.get(id) === entry) running.delete(id);
-      };
-      return { signal: controller.signal, done };
-    },
     start: async () => {
       const channels = Array.from({ length: options.partitions }, (_, n) => keys.cancellations(n));
       await Promise.all(channels.map((channel) => subscriptions.subscribe(channel, cancel)));

@@ -1,3 +1,4 @@
 import { runProcess } from '@drover/shared/lifecycle/run-process';
+import { blameJob } from './execution/stray-errors.ts';
 
-await runProcess('worker', async () => (await import('./app.ts')).composeWorker);
+await runProcess('worker', async () => (await import('./app.ts')).composeWorker, blameJob);

@@ -1,37 +1,47 @@
 import type { WorkerStatus } from '@drover/jobs/contract/operations';
-import { type JobMoment, jobEnded, jobStarted } from './execution/observe.ts';
+import type { Attempt } from './execution/attempt.ts';
 
 type RunningJob = WorkerStatus['running'][number];
 
-/** The jobs that this process runs now: as many as its queues run at once, at most. */
+/** The attempts that this process makes now: as many as its queues run at once, at most. */
 export interface RunningJobs {
-  /** Those that have run longest come first. */
+  /** The attempt at the job of that id. */
+  get(id: string): Attempt | undefined;
+  add(attempt: Attempt): void;
+  delete(attempt: Attempt): void;
+  some(test: (attempt: Attempt) => boolean): boolean;
+  /** Those of one queue in one partition. */
+  in(queue: string, partition: number): Attempt[];
+  readonly all: Iterable<Attempt>;
+  /** What operators see of them. Those that have run longest come first. */
   list(): RunningJob[];
-  stop(): void;
 }
 
-/** A job whose lock was lost can be claimed anew before its first run is over. */
-const runOf = ({ id, startedAt }: JobMoment): string => `${id} ${startedAt}`;
+const describe = ({ id, job, number, startedAt }: Attempt): RunningJob => ({
+  id,
+  type: job.name,
+  attempt: number,
+  startedAt: new Date(startedAt).toISOString(),
+});
 
-/** Follows what the execution of jobs publishes, until it is stopped. */
-export const followRunningJobs = (): RunningJobs => {
-  const running = new Map<string, RunningJob>();
-  const onStart = (message: unknown) => {
-    const moment = message as JobMoment;
-    const { id, type, attempt } = moment;
-    const startedAt = new Date(moment.startedAt).toISOString();
-    running.set(runOf(moment), { id, type, attempt, startedAt });
-  };
-  const onEnd = (message: unknown) => {
-    running.delete(runOf(message as JobMoment));
-  };
-  jobStarted.subscribe(onStart);
-  jobEnded.subscribe(onEnd);
+export const createRunningJobs = (): RunningJobs => {
+  const running = new Map<string, Attempt>();
   return {
-    list: () => [...running.values()],
-    stop: () => {
-      jobStarted.unsubscribe(onStart);
-      jobEnded.unsubscribe(onEnd);
+    get: (id) => running.get(id),
+    add: (attempt) => {
+      running.set(attempt.id, attempt);
     },
+    delete: ({ id }) => {
+      running.delete(id);
+    },
+    some: (test) => running.values().some(test),
+    in: (queue, partition) =>
+      [...running.values()].filter(
+        ({ address }) => address.queue === queue && address.partition === partition,
+      ),
+    get all() {
+      return running.values();
+    },
+    list: () => [...running.values()].map(describe),
   };
 };

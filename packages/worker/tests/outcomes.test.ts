@@ -20,6 +20,12 @@ const hostile = new Proxy(
   },
 );
 
+/** An error that cannot be read: neither its message nor anything else. */
+const unreadable = Object.defineProperties(new Error(), {
+  message: { get: () => hostile.toString() },
+  stack: { get: () => hostile.toString() },
+});
+
 test('a result that fits is kept, with the defaults of its schema', async () => {
   const result = z.strictObject({ sum: z.number(), unit: z.string().default('apples') });
   const add = anyJob('test.add', async ({ payload }) => ({ sum: Number(payload) + 1 }), { result });
@@ -87,7 +93,7 @@ test.each([
   ['a cyclic result', 'invalid-result', async () => cyclic, {}],
   ['a result that cannot be serialised', 'invalid-result', async () => ({ n: 1n }), {}],
   ['a result with a getter that throws', 'invalid-result', async () => ({ hostile }), {}],
-  ['a result of 2 MB', 'result-too-large', async () => 'x'.repeat(2_000_000), {}],
+  ['a result of 10 MB', 'result-too-large', async () => 'x'.repeat(10_000_000), {}],
 ])('%s fails the job for good: %s', async (_what, code, run, more) => {
   await using worker = await startWorker([anyJob('test.odd', run, more)]);
   const job = await worker.finished(await worker.submit('test.odd', {}));
@@ -100,6 +106,12 @@ test.each([
   ['null', null, 'null'],
   ['a cyclic object', cyclic, 'a value that cannot be shown was thrown'],
   ['a hostile object', hostile, 'a value that cannot be shown was thrown'],
+  ['an unreadable error', unreadable, 'a value that cannot be shown was thrown'],
+  ['a symbol', Symbol('s'), 'Symbol(s)'],
+  ['a function', () => 1, '() => 1'],
+  ['a BigInt', 1n, 'a value that cannot be shown was thrown'],
+  ['a frozen object', Object.freeze({ why: 'cold' }), '{"why":"cold"}'],
+  ['a frozen error', Object.freeze(new Error('cold')), 'cold'],
   ['an error without a message', new AggregateError([]), 'AggregateError'],
   ['an error of broken text', new Error('\ud800'), '\ufffd'],
   ['an error of 5 MB', new Error('x'.repeat(5_000_000)), 'x'.repeat(2_000)],
@@ -120,6 +132,13 @@ test('a payload that no longer fits its type fails for good', async () => {
   await using worker = await startWorker([strict]);
   const job = await worker.finished(await worker.submit('test.strict', { n: 'one' }));
   expect(failuresOf(job)).toEqual([expect.objectContaining({ code: 'invalid-payload' })]);
+});
+
+test('a payload of 10 MB is run like any other', async () => {
+  const measure = anyJob('test.measure', async ({ payload }) => String(payload).length);
+  await using worker = await startWorker([measure]);
+  const job = await worker.finished(await worker.submit('test.measure', 'x'.repeat(10_000_000)));
+  expect(job.returnvalue).toBe(10_000_000);
 });
 
 test('a type that this worker does not have fails for good', async () => {

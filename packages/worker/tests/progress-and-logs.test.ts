@@ -2,6 +2,10 @@ import { keptLogLines } from '@drover/jobs/record/log-lines';
 import { expect, test } from 'vitest';
 import { anyJob, startWorker } from './running-worker.ts';
 
+const thrower = (): never => {
+  throw new Error('no');
+};
+
 test('the last progress is kept, however often it is told', async () => {
   const run = async ({ progress }: { progress(fraction: number, note?: string): void }) => {
     for (let step = 1; step <= 10_000; step += 1) progress(step / 20_000, `step ${step}`);
@@ -24,6 +28,31 @@ test('progress out of range or no number harms nothing', async () => {
   await using worker = await startWorker([anyJob('test.odd', run)]);
   const job = await worker.finished(await worker.submit('test.odd', {}));
   expect(job.progress).toEqual({ fraction: 1 });
+});
+
+test('progress and lines that cannot be written harm nothing', async () => {
+  const hostile = new Proxy({}, { get: () => thrower() }) as never;
+  const odd = anyJob('test.odd', async ({ progress, log }) => {
+    progress(0.25, 'fine');
+    progress(1n as never);
+    progress(hostile);
+    progress(0.5, hostile);
+    log.info(hostile, hostile);
+    log.info('number', 7 as never);
+    return 'done';
+  });
+  await using worker = await startWorker([odd]);
+  const job = await worker.finished(await worker.submit('test.odd', {}));
+  const unspeakable = 'a value that cannot be shown';
+  expect(job).toMatchObject({
+    returnvalue: 'done',
+    progress: { fraction: 0.5, note: unspeakable },
+  });
+  const { logs } = await worker.queue.getJobLogs(job.id ?? '');
+  expect(logs.map((line) => line.replace(/^\S+ /, ''))).toEqual([
+    `info ${unspeakable}\t{"fields":"not serialisable"}`,
+    'info number\t{}',
+  ]);
 });
 
 test('log lines are kept in order, with level, fields and a limit', async () => {

@@ -7,7 +7,8 @@ import type { SubmissionOptions } from '@drover/jobs/contract/submission';
 import { defineJob, type JobType } from '@drover/jobs/definition/define-job';
 import type { Services } from '@drover/jobs/definition/services';
 import { toQueuedJob } from '@drover/jobs/record/queued-job';
-import { localArtifactStore } from '@drover/shared/artifacts/local-store';
+import { createArtifactStore } from '@drover/shared/artifacts/configured-store';
+import type { ArtifactStore } from '@drover/shared/artifacts/store';
 import { createKeys } from '@drover/shared/keys';
 import { deadlineIn } from '@drover/shared/lifecycle/deadline';
 import { silentLog } from '@drover/shared/log';
@@ -18,9 +19,11 @@ import { type Job, type Queue, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { inject } from 'vitest';
 import { z } from 'zod';
-import { randomPrefix } from '../../../tests/servers/configuration.ts';
+import { randomPrefix, testConfig } from '../../../tests/servers/configuration.ts';
 import { createCancellations } from '../src/cancellation.ts';
-import { queueWorker } from '../src/queue-worker.ts';
+import { createIsolationPool } from '../src/isolation/pool.ts';
+import { type QueueWorker, type QueueWorkerOptions, queueWorker } from '../src/queue-worker.ts';
+import { createRunningJobs, type RunningJobs } from '../src/running-jobs.ts';
 
 /** A worker of one queue with job types of a test's own, on the real Redis. */
 export interface RunningWorker extends AsyncDisposable {
@@ -29,15 +32,23 @@ export interface RunningWorker extends AsyncDisposable {
   /** Submits a job of that type and returns it as BullMQ holds it. */
   submit(type: string, payload: unknown, options?: SubmissionOptions): Promise<Job>;
   readonly queues: QueueSet;
+  readonly artifacts: ArtifactStore;
   /** The job once it has succeeded or failed for good. */
   finished(job: Job): Promise<Job>;
   /** Resolves when BullMQ says that of the job. */
   when(event: JobEvent, job: Job): Promise<void>;
   /** Stops the worker as SIGTERM does. */
   stop(): Promise<void>;
+  /** Stops the worker and starts another one. */
+  restart(): Promise<void>;
+  /** The worker that there is now. */
+  worker(): QueueWorker;
 }
 
 const queueName = 'demo';
+
+/** Soon full. */
+const isolationHeapBytes = 67_108_864;
 
 /** Jobs that the worker runs at once. */
 export const concurrency = 5;
@@ -78,12 +89,25 @@ const rememberEvents = (events: QueueEvents) => {
 
 export const startWorker = async (
   types: readonly JobType[],
-  options: { graceMs?: number; services?: Partial<Services> } = {},
+  options: {
+    graceMs?: number;
+    services?: Partial<Services>;
+    /** Default {@link concurrency}. */
+    concurrency?: number;
+    /** Redis as the worker alone reaches it. */
+    workerUrl?: string;
+    /** URL of the module whose `jobTypes` the child processes run. */
+    module?: string;
+    /** How long a child process may have nothing to do, in milliseconds. */
+    idleMs?: number;
+    running?: RunningJobs;
+  } = {},
 ): Promise<RunningWorker> => {
   const log = silentLog();
   const url = inject('redisUrl');
   const redis = createRedis({ url, purpose: 'worker', name: 'test', log });
-  const keys = createKeys(randomPrefix());
+  const prefix = randomPrefix();
+  const keys = createKeys(prefix);
   const queues = createQueueSet({ redis, keys, log });
   const queue = queues.get(queueName, 0);
   const events = new QueueEvents(queueName, {
@@ -94,25 +118,47 @@ export const startWorker = async (
   const whenSaid = rememberEvents(events);
   const folder = await mkdtemp(join(tmpdir(), 'drover-worker-'));
   const subscriptions = createSubscriptions({ url, name: 'test', log });
-  const cancellations = createCancellations({ subscriptions, redis, keys, partitions: 1, log });
-  const worker = queueWorker({
+  const { running = createRunningJobs(), idleMs, module = '' } = options;
+  const watched = { subscriptions, running, redis, keys, partitions: 1, log };
+  const cancellations = createCancellations(watched);
+  const config = testConfig({
+    KEY_PREFIX: prefix,
+    DATA_DIR: folder,
+    ISOLATION_HEAP_BYTES: String(isolationHeapBytes),
+  });
+  const artifacts = createArtifactStore(config);
+  const isolation = createIsolationPool(
+    { config, catalog: module },
+    { ...(idleMs !== undefined && { idleMs }) },
+  );
+  const own = options.workerUrl
+    ? createRedis({ url: options.workerUrl, purpose: 'worker', name: 'test', log })
+    : redis;
+  const settings: QueueWorkerOptions = {
     queue: queueName,
     partition: 0,
     prefix: keys.partition(0),
-    concurrency,
-    redis,
+    concurrency: options.concurrency ?? concurrency,
+    redis: own,
     graceMs: options.graceMs ?? 1_000,
     workshop: {
       catalog: createCatalog({ production: false, types }),
       services: (options.services ?? {}) as Services,
-      artifacts: localArtifactStore(folder),
+      artifacts,
       worker: 'test:1',
       queues,
-      cancellations,
+      partitions: 1,
+      webhooks: {
+        directory: { forJob: () => [], forWorkflow: () => [] },
+        mayReach: () => true,
+      },
+      running,
+      isolation,
       keep: { succeededMs: 60_000, failedMs: 60_000 },
       log,
     },
-  });
+  };
+  let worker = queueWorker(settings);
   await subscriptions.start();
   await cancellations.start();
   await Promise.all([worker.start(), events.waitUntilReady()]);
@@ -122,6 +168,7 @@ export const startWorker = async (
   return {
     queue,
     queues,
+    artifacts,
     redis,
     submit: async (name, payload, options) => {
       const type = byName.get(name) ?? anyJob(name, async () => undefined);
@@ -137,14 +184,22 @@ export const startWorker = async (
     },
     when: (event, job) => whenSaid(event, job.id ?? ''),
     stop,
+    restart: async () => {
+      await stop();
+      worker = queueWorker(settings);
+      await worker.start();
+    },
+    worker: () => worker,
     [Symbol.asyncDispose]: async () => {
       await stop();
+      await isolation.stop(deadlineIn(1_000));
       await cancellations.stop(deadlineIn(1_000));
       await subscriptions.stop(deadlineIn(1_000));
       await events.close();
       await queue.obliterate({ force: true });
       await queues.stop(deadlineIn(1_000));
       await redisComponent(redis).stop(deadlineIn(1_000));
+      own.disconnect();
       await rm(folder, { recursive: true });
     },
   };

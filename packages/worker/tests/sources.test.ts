@@ -3,8 +3,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { addJobs } from '@drover/jobs/adding/add-jobs';
 import { jobTypes } from '@drover/jobs/catalog';
+import { RetryLater } from '@drover/jobs/definition/errors';
 import type { Sources } from '@drover/jobs/definition/services';
 import { toQueuedJob } from '@drover/jobs/record/queued-job';
 import { localArtifactStore } from '@drover/shared/artifacts/local-store';
@@ -17,6 +19,8 @@ import { createRedis, redisComponent } from '@drover/shared/redis/connections';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { randomPrefix } from '../../../tests/servers/configuration.ts';
 import { createEgressAgent } from '../src/services/egress-guard.ts';
+import { createCircuits } from '../src/services/http/circuits.ts';
+import { createWebClient } from '../src/services/http/web-client.ts';
 import { createSources } from '../src/services/sources.ts';
 
 const maxBytes = 1_000;
@@ -33,10 +37,15 @@ beforeAll(async () => {
   const queues = createQueueSet({ redis, keys: createKeys(randomPrefix()), log });
   const artifacts = localArtifactStore(folder);
   const egress = createEgressAgent(['127.0.0.1']);
-  sources = createSources({ egress, artifacts, queues, maxBytes });
+  const web = createWebClient(egress, createCircuits());
+  sources = createSources({ web, artifacts, queues, maxBytes, maxStreamBytes: 2 * maxBytes });
   site = createServer((request, response) => {
-    const [, status = '200', size = '5'] = (request.url ?? '').split('/');
-    response.writeHead(Number(status)).end('x'.repeat(Number(size)));
+    const [, status = '200', size = '5', retryAfter] = (request.url ?? '').split('/');
+    const headers = {
+      'content-length': size,
+      ...(retryAfter && { 'retry-after': retryAfter }),
+    };
+    response.writeHead(Number(status), headers).end('x'.repeat(Number(size)));
   });
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
 
@@ -59,10 +68,15 @@ afterAll(async () => {
   for (const close of closing) await close();
 });
 
-const read = async (source: Parameters<Sources['read']>[0]) => {
-  const signal = AbortSignal.timeout(5_000);
-  return String(await sources.read(source, { tenant: 'acme', signal }));
-};
+const options = (tenant = 'acme') => ({
+  // Each test has circuits of its own: they are kept by tenant.
+  tenant,
+  signal: AbortSignal.timeout(5_000),
+});
+const read = async (
+  source: Parameters<Sources['read']>[0],
+  more: { tenant?: string; key?: string } = {},
+) => String(await sources.read(source, { ...options(more.tenant), ...more }));
 const at = (path: string) => ({
   url: `http://127.0.0.1:${(site.address() as AddressInfo).port}${path}`,
 });
@@ -96,7 +110,40 @@ test.each([400, 401, 403, 404, 410])('an answer of %d is final', async (status) 
 });
 
 test.each([408, 429, 500, 503])('an answer of %d is worth a retry', async (status) => {
-  await expect(read(at(`/${status}`))).rejects.not.toMatchObject({ name: 'PermanentError' });
+  const failure = await read(at(`/${status}`)).catch((err: unknown) => err);
+  expect(failure).toMatchObject({ name: 'Error', message: expect.stringContaining(`${status}`) });
+});
+
+test.each([429, 503])('an answer of %d that asks to wait is honoured', async (status) => {
+  const key = newJobId('media', 0);
+  const failure = await read(at(`/${status}/5/30`), { key }).catch((err: unknown) => err);
+  expect(failure).toBeInstanceOf(RetryLater);
+  expect((failure as RetryLater).delayMs).toBeGreaterThanOrEqual(30_000);
+});
+
+test('a host that is down is left alone for a while', async () => {
+  const key = newJobId('media', 0);
+  const who = { tenant: 'unlucky', key };
+  for (let n = 0; n < 5; n += 1) await read(at('/503'), who).catch(() => undefined);
+  await expect(read(at('/200'), who)).rejects.toBeInstanceOf(RetryLater);
+  expect(await read(at('/200'), { tenant: 'lucky', key })).toBe('xxxxx');
+});
+
+test('a source can be streamed, up to a larger limit, and tells its size', async () => {
+  const open = async (path: string) => {
+    const { content, size } = await sources.open(at(path), options());
+    return { text: await text(content), size };
+  };
+  const longer = maxBytes + 500;
+  expect(await open(`/200/${longer}`)).toEqual({ text: 'x'.repeat(longer), size: longer });
+  await expect(open(`/200/${2 * maxBytes + 1}`)).rejects.toMatchObject({
+    code: 'source-too-large',
+  });
+  const inline = await sources.open({ base64: 'AAEC' }, options());
+  expect(inline.size).toBe(3);
+  const job = await addJobOf('acme');
+  const file = await sources.open({ artifact: { job, name: 'file.txt' } }, options());
+  expect({ text: await text(file.content), size: file.size }).toEqual({ text: 'of acme', size: 7 });
 });
 
 test('a source that is too large is refused', async () => {
@@ -129,6 +176,6 @@ test('a source that cannot be reached says why', async () => {
   const { port } = closed.address() as AddressInfo;
   await new Promise((resolve) => closed.close(resolve));
   await expect(read({ url: `http://127.0.0.1:${port}/` })).rejects.toThrow(
-    'the source cannot be reached (ECONNREFUSED)',
+    `127.0.0.1:${port} cannot be reached (ECONNREFUSED)`,
   );
 });

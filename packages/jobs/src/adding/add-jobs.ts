@@ -4,11 +4,14 @@ import type { QueuedJob } from '../record/queued-job.ts';
 import { type Added, type Addition, backendOf, failed, toAdded, toJobJson } from './addition.ts';
 import { addDebounced } from './debounce.ts';
 import { repoint } from './idempotency.ts';
-import { addTogether, type KeyedAddition } from './transaction.ts';
+import { addSettled, addTogether, type KeyedAddition } from './transaction.ts';
 
 /** The one job that most requests bring: neither pipeline nor transaction. */
 const addPlain = async (queues: QueueSet, job: QueuedJob): Promise<Added> => {
-  const add = () => backendOf(queues, job).addJob(toJobJson(job), job.id);
+  const add = () =>
+    job.data.settle
+      ? addSettled(queues, job)
+      : backendOf(queues, job).addJob(toJobJson(job), job.id);
   const id =
     job.debounceMs === undefined
       ? await add()

@@ -15,16 +15,18 @@ export const idempotencyTtlMs = 86_400_000;
 
 /**
  * Looks the key up and, where it is new, records it. Where it is known, an empty job is put in the
- * way of the add that follows in the same transaction, which then does nothing. Where a gate has put
- * one there before, nothing is recorded.
+ * way of the add that follows in the same transaction, which then does nothing; a job whose id was
+ * derived may stand there itself. Where a gate has put one there before, nothing is recorded.
  * Keys: record, job. Parameters: fingerprint, job id, ttl. Returns `<fingerprint> <id>` of a known key.
  */
 export const admit = `
     if redis.call('HEXISTS', KEYS[2], 'placeholder') == 1 then return false end
     local known = redis.call('GET', KEYS[1])
     if known then
-      redis.call('HSET', KEYS[2], 'placeholder', 1)
-      redis.call('PEXPIRE', KEYS[2], 1000)
+      if redis.call('EXISTS', KEYS[2]) == 0 then
+        redis.call('HSET', KEYS[2], 'placeholder', 1)
+        redis.call('PEXPIRE', KEYS[2], 1000)
+      end
       return known
     end
     redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2], 'PX', ARGV[3])

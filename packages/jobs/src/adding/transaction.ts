@@ -1,6 +1,7 @@
 import type { QueueSet } from '@drover/shared/queues/queue-set';
-import type { IRedisClient, IRedisTransaction, RedisQueueBackend } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { IRedisTransaction, RedisQueueBackend } from 'bullmq';
+import type { QueuedJob } from '../record/queued-job.ts';
+import { type Batch, write, writeSettleJobs } from '../settling/write.ts';
 import { type Added, type Addition, backendOf, failed, toAdded, toJobJson } from './addition.ts';
 import { dedupeKeyOf } from './dedupe-key.ts';
 import { admit, idempotencyTtlMs, readAdmission, seal } from './idempotency.ts';
@@ -12,17 +13,11 @@ type Additions = readonly [KeyedAddition, ...KeyedAddition[]];
 
 type Reply = [error: Error | null, value: unknown];
 
-/** What commands are written to: a connection within a transaction, or a pipeline of ioredis. */
-type Batch = (IRedisTransaction | IRedisClient) & Pick<Redis, 'eval'>;
-
-/** How the replies of a job's three commands are read. */
-type Read = (values: readonly unknown[]) => Added;
-const repliesOfOne = 3;
-
-/** Commands are only written here: what became of them comes with the reply to the whole. */
-const write = (command: unknown): void => {
-  if (command instanceof Promise) command.catch(() => undefined);
-};
+/** How the replies of a job's commands are read, and how many there are. */
+interface Read {
+  replies: number;
+  read(values: readonly unknown[]): Added;
+}
 
 /**
  * The scripts around the add are sent in full: Redis may have forgotten them, and a transaction must
@@ -31,35 +26,41 @@ const write = (command: unknown): void => {
 const writeOne = (
   batch: Batch,
   backend: RedisQueueBackend,
-  { keys }: QueueSet,
+  queues: QueueSet,
   { job, idempotency: record }: KeyedAddition,
 ): Read => {
+  const { keys } = queues;
   const recordKey = keys.idempotency(record.partition, record.digest);
   const jobKey = keys.inQueue(job.queue, job.partition, job.id);
   const { fingerprint } = record;
   const json = toJobJson(job);
   write(batch.eval(admit, 2, recordKey, jobKey, fingerprint, job.id, idempotencyTtlMs));
   write(backend.addJobToTransaction(batch, json, job.id));
+  const settling = writeSettleJobs(batch, queues, [job]);
   const dedupeKey = dedupeKeyOf(keys, job);
   write(batch.eval(seal, 3, recordKey, jobKey, dedupeKey, fingerprint, idempotencyTtlMs));
-  return ([known, id]) => {
+  const read: Read['read'] = ([known, id]) => {
     const admission = readAdmission(known as string | null, record);
     if (admission.is === 'new') return toAdded(job, id as string);
     return admission.is === 'replay'
       ? { outcome: 'replayed', id: admission.id }
       : { outcome: 'conflict' };
   };
+  return { replies: 3 + settling, read };
 };
 
 const writeAll = (queues: QueueSet, additions: Additions, batch: Batch): Read[] =>
   additions.map((addition) => writeOne(batch, backendOf(queues, addition.job), queues, addition));
 
-const readAll = (reads: readonly Read[], replies: readonly Reply[]): Added[] =>
-  reads.map((read, n) => {
-    const own = replies.slice(n * repliesOfOne, (n + 1) * repliesOfOne);
+const readAll = (reads: readonly Read[], replies: readonly Reply[]): Added[] => {
+  let next = 0;
+  return reads.map(({ replies: count, read }) => {
+    const own = replies.slice(next, next + count);
+    next += count;
     const error = own.find(([err]) => err)?.[0];
     return error ? failed(error) : read(own.map(([, value]) => value));
   });
+};
 
 /**
  * One addition in a transaction that is written command by command: a pipeline of ioredis costs three
@@ -112,4 +113,27 @@ export const addTogether = async (
   for (const addition of forgotten) await teachAdd(queues, addition);
   const again = await send(queues, forgotten as [KeyedAddition, ...KeyedAddition[]]);
   return added.map((it) => (isForgotten(it) ? (again.shift() as Added) : it));
+};
+
+const writeSettled = async (queues: QueueSet, job: QueuedJob): Promise<Reply[]> => {
+  const backend = backendOf(queues, job);
+  const batch = (await backend.client).multi() as Batch & IRedisTransaction;
+  write(backend.addJobToTransaction(batch, toJobJson(job), job.id));
+  writeSettleJobs(batch, queues, [job]);
+  return ((await batch.exec()) ?? []) as Reply[];
+};
+
+/**
+ * Adds a job together with its settle job: both are there or neither is.
+ * @returns what BullMQ's add returns: another job's id when the dedupe key stands for that one.
+ */
+export const addSettled = async (queues: QueueSet, job: QueuedJob): Promise<string> => {
+  let replies = await writeSettled(queues, job);
+  if (replies[0]?.[0]?.message.includes('NOSCRIPT')) {
+    await teachAdd(queues, { job });
+    replies = await writeSettled(queues, job);
+  }
+  const error = replies.find(([err]) => err)?.[0];
+  if (error) throw error;
+  return replies[0]?.[1] as string;
 };

@@ -1,3 +1,5 @@
+import type { SubmissionOptionsInput } from '../contract/submission.ts';
+import type { WorkflowSubmissionInput } from '../contract/workflow.ts';
 import type { JobArtifacts, Services } from './services.ts';
 
 /** What a handler gets. */
@@ -11,6 +13,11 @@ export interface JobContext<Payload> {
   attempt: number;
   /** How many times a worker was lost while it ran this job. */
   losses: number;
+  /**
+   * When the job was submitted, or last retried or redriven: since then its attempts count. Milliseconds
+   * since 1970.
+   */
+  since: number;
   /** The same over all attempts: give it to third parties as an idempotency key. */
   key: string;
   /** Aborts when the attempt times out, the worker shuts down or the job is no longer this worker's. */
@@ -21,6 +28,32 @@ export interface JobContext<Payload> {
   log: JobLog;
   services: Services;
   artifacts: JobArtifacts;
+  /**
+   * Enqueues more work, of the same tenant: a job, or a workflow as in the body of `POST /workflows`. A
+   * retried attempt that submits again under the same name
+   * gets the job of the first time, for as long as that job is kept. Without a name, the submission's
+   * number within the attempt stands for it: then the attempts must submit the same, in the same order.
+   * @throws PermanentError `invalid-submission`, `unknown-job-type` or `submit-conflict`; other errors
+   *   are worth a retry.
+   */
+  submit(work: NewJob | NewWorkflow, options?: { name?: string }): Promise<SubmittedJob>;
+}
+
+/** A submission, as in the body of `POST /jobs`. */
+export interface NewJob {
+  type: string;
+  payload?: unknown;
+  options?: SubmissionOptionsInput;
+}
+
+/** A workflow, as in the body of `POST /workflows`. */
+export type NewWorkflow = WorkflowSubmissionInput;
+
+/** A job or a workflow that was submitted. */
+export interface SubmittedJob {
+  id: string;
+  /** Its path in the API. */
+  url: string;
 }
 
 export interface JobLog {

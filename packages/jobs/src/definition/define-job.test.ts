@@ -21,6 +21,7 @@ describe('defineJob', () => {
     expect(defineJob(valid)).toMatchObject({
       timeoutMs: 300_000,
       demo: false,
+      isolation: 'none',
       retry: {
         attempts: 3,
         backoff: { kind: 'exponential', delay: 1_000, max: 600_000, jitter: 0.2 },
@@ -34,6 +35,7 @@ describe('defineJob', () => {
     ['a type without an area', { type: 'echo' }, /<area>\.<verb>/],
     ['a bad duration', { timeout: 'soon' }, /duration/],
     ['a timeout that no timer keeps', { timeout: '30d' }, /24 days at most/],
+    ['an unknown isolation', { isolation: 'thread' }, /isolation/],
     ['no attempts', { retry: { attempts: 0 } }, /attempts/],
     ['an unknown retry option', { retry: { retries: 3 } }, /retries/],
     ['a payload that is no schema', { payload: { to: 'string' } }, /zod schema/],

@@ -7,6 +7,9 @@ import type { JobContext } from './context.ts';
 import { type QueueName, queueNames } from './queues.ts';
 import { type RetryPolicy, type RetryPolicyInput, retryPolicy } from './retry-policy.ts';
 
+const isolations = ['none', 'process'] as const;
+export type Isolation = (typeof isolations)[number];
+
 /** What a file in this folder states of its job type. */
 export interface JobDefinition<P extends z.ZodType, R extends z.ZodType> {
   /** `<area>.<verb>`, lower case: the name that clients submit. */
@@ -29,6 +32,11 @@ export interface JobDefinition<P extends z.ZodType, R extends z.ZodType> {
   expiresIn?: Duration;
   /** How long a finished job can be read; default by the outcome (KEEP_SUCCEEDED, KEEP_FAILED). */
   retention?: Duration;
+  /**
+   * Where the handler runs: `none` (the default) in the worker itself, `process` in a child process,
+   * which is killed when the handler does not obey its signal, and whose end harms no other job.
+   */
+  isolation?: Isolation;
   /** Left out in production; default false. */
   demo?: boolean;
   /** Does the work: returns the result, or throws (PermanentError, RetryLater, anything else = retry). */
@@ -47,6 +55,7 @@ export interface JobType {
   readonly priority: number;
   readonly expiresInMs: number | undefined;
   readonly retentionMs: number | undefined;
+  readonly isolation: Isolation;
   readonly demo: boolean;
   run(context: JobContext<unknown>): Promise<unknown>;
 }
@@ -81,6 +90,7 @@ const definition = z.strictObject({
   priority: z.int().min(1).max(lastPriority).default(defaultPriority),
   expiresIn: duration.optional(),
   retention: duration.optional(),
+  isolation: z.enum(isolations).default('none'),
   demo: z.boolean().default(false),
   run: z.custom((value) => typeof value === 'function', 'expected a function'),
 });
@@ -99,7 +109,7 @@ export const defineJob = <const T extends string, P extends z.ZodType, R extends
       `The job type "${job.type}" is not valid:\n${z.prettifyError(checked.error)}`,
     );
   }
-  const { retry, timeout, priority, expiresIn, retention, demo } = checked.data;
+  const { retry, timeout, priority, expiresIn, retention, isolation, demo } = checked.data;
   return {
     type: job.type,
     queue: job.queue,
@@ -111,6 +121,7 @@ export const defineJob = <const T extends string, P extends z.ZodType, R extends
     priority,
     expiresInMs: expiresIn,
     retentionMs: retention,
+    isolation,
     demo,
     // The payload is parsed with this type's own schema before `run` is called.
     run: async (context) => job.run(context as JobContext<z.output<P>>),

@@ -5,6 +5,10 @@
 export const queues = {
   media: { concurrency: 2 },
   mail: { concurrency: 10 },
+  http: { concurrency: 20 },
+  data: { concurrency: 2 },
+  webhooks: { concurrency: 100 },
+  maintenance: { concurrency: 10 },
   demo: { concurrency: 10 },
 } as const satisfies Record<string, { concurrency: number }>;
 

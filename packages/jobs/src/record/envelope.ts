@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { settleTasks } from '../settling/tasks.ts';
 
 /** Waits between attempts where the submission differs from the job type; milliseconds. */
 const backoffOverride = z.object({
@@ -25,6 +26,13 @@ export const jobEnvelope = z.looseObject({
   retention: z.int().optional(),
   /** Attempts that were over when it was last retried by hand: its policy counts from there. */
   base: z.int().optional(),
+  /** When that was, and which end of it comes next: see `settle-job.ts`. */
+  since: z.number().optional(),
+  round: z.number().optional(),
+  /** What is to be done when it has ended: then it has a settle job. */
+  settle: settleTasks.optional(),
+  /** It cannot be done as it stands, and fails with this: a step whose payload could not be made. */
+  refusal: z.object({ code: z.string(), message: z.string() }).optional(),
 });
 
 export type JobEnvelope = z.output<typeof jobEnvelope>;

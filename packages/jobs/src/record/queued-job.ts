@@ -1,6 +1,7 @@
-import { newJobId } from '@drover/shared/job-id';
+import { derivedJobId, newJobId } from '@drover/shared/job-id';
 import type { SubmissionOptions } from '../contract/submission.ts';
 import type { JobType } from '../definition/define-job.ts';
+import type { SettleTasks } from '../settling/tasks.ts';
 import type { JobEnvelope } from './envelope.ts';
 import { partitionOf } from './placement.ts';
 
@@ -11,6 +12,8 @@ export interface ValidSubmission {
   payload: unknown;
   options?: SubmissionOptions | undefined;
   tenant: string;
+  /** What is to be done when the job has ended. */
+  settle?: SettleTasks | undefined;
 }
 
 /** What BullMQ keeps beside a job's data. */
@@ -83,26 +86,45 @@ const wishesOf = (
   };
 };
 
-/**
- * Turns a valid submission into the job that goes to Redis.
- * @param placement.partitions how many partitions new jobs are spread over: by chance, or by the
- *   dedupe key or `placement.stickTo`, which mean one partition each.
- */
-export const toQueuedJob = (
-  submission: ValidSubmission,
-  placement: { partitions: number; stickTo?: string | undefined },
-): QueuedJob => {
-  const { type, tenant, payload, options } = submission;
+/** Where a job is to live. */
+export interface Placement {
+  /**
+   * How many partitions new jobs are spread over: by chance, or by the dedupe key or `stickTo`, which
+   * mean one partition each.
+   */
+  partitions: number;
+  stickTo?: string | undefined;
+  /**
+   * Makes the same job again when it is submitted again: of these its id is derived, and without a
+   * dedupe key it lives in this partition. `at` is in milliseconds.
+   */
+  derive?: { seed: string; at: number; partition: number };
+}
+
+const partitionFor = ({ partitions, stickTo, derive }: Placement, dedupeId?: string): number =>
+  derive && dedupeId === undefined
+    ? derive.partition
+    : partitionOf(partitions, dedupeId ?? stickTo);
+
+/** Turns a valid submission into the job that goes to Redis. */
+export const toQueuedJob = (submission: ValidSubmission, placement: Placement): QueuedJob => {
+  const { type, tenant, payload, options, settle } = submission;
   const timestamp = Date.now();
   const delay = options ? delayOf(options, timestamp) : 0;
   const deduplication = options?.dedupe && deduplicationOf(submission, options.dedupe);
-  const partition = partitionOf(placement.partitions, deduplication?.id ?? placement.stickTo);
+  const partition = partitionFor(placement, deduplication?.id);
+  const { derive } = placement;
   return {
-    id: newJobId(type.queue, partition),
+    id: derive ? derivedJobId(type.queue, partition, derive) : newJobId(type.queue, partition),
     queue: type.queue,
     partition,
     name: type.type,
-    data: { tenant, payload, ...wishesOf(type, options, { now: timestamp, delay }) },
+    data: {
+      tenant,
+      payload,
+      ...wishesOf(type, options, { now: timestamp, delay }),
+      ...(settle && { settle }),
+    },
     opts: {
       attempts: options?.attempts ?? type.retry.attempts,
       priority: options?.priority ?? type.priority,

@@ -17,9 +17,10 @@ const claimMs = 5_000;
 /**
  * Claims a job that waits, as a worker would, so that no worker can; marks one that runs as canceled.
  * A withdrawer that dies here leaves an active job whose lock runs out: it goes back to its queue, and
- * the worker that claims it finds the mark.
+ * the worker that claims it finds the mark. One that is blocked has not begun, whatever it did in an
+ * earlier round.
  * Keys: job, wait, prioritized, delayed, waiting-children, active, lock, retrying.
- * Parameters: id, token, lock ms, withdrawal.
+ * Parameters: id, token, lock ms, withdrawal, whether one that has begun is spared.
  */
 const claim: Script = {
   name: 'droverWithdraw',
@@ -28,7 +29,9 @@ const claim: Script = {
     local id, why = ARGV[1], ARGV[4]
     if redis.call('EXISTS', KEYS[1]) == 0 then return {'gone'} end
     if redis.call('HEXISTS', KEYS[1], 'finishedOn') == 1 then return {'finished'} end
-    if why == 'expired' and redis.call('HEXISTS', KEYS[1], 'ats') == 1 then return {'running'} end
+    local hasBegun = redis.call('HEXISTS', KEYS[1], 'ats') == 1
+      and not redis.call('ZSCORE', KEYS[5], id)
+    if hasBegun and ARGV[5] == '1' then return {'running'} end
     redis.call('HSET', KEYS[1], 'withdrawn', why)
     local holder = redis.call('GET', KEYS[7])
     if holder and string.sub(holder, 1, 9) == 'withdraw:' then return {'finished'} end
@@ -106,6 +109,7 @@ const bury = async (
 /**
  * Finishes a job that does not run as canceled or expired. One that runs is only marked, and its
  * worker told; only a job that has never started can expire.
+ * @param options.startedToo whether one that has begun is canceled, too; default true.
  * @returns `withdrawn`; `running` when its worker has to do it; `finished` and `gone` when there is
  *   nothing to withdraw.
  */
@@ -114,18 +118,20 @@ export const withdraw = async (
   address: JobAddress,
   why: Withdrawal,
   keepFailedMs: number,
+  { startedToo = true } = {},
 ): Promise<'withdrawn' | 'running' | 'finished' | 'gone'> => {
   const { id, queue, partition } = address;
   const key = (name: string) => queues.keys.inQueue(queue, partition, name);
   const token = `withdraw:${randomUUID()}`;
+  const isSparing = why === 'expired' || !startedToo;
   const sets = ['wait', 'prioritized', 'delayed', 'waiting-children', 'active'];
   const [answer, stacktrace = '[]', made = '0', data = '{}'] = (await runScript(
     queues.redis,
     claim,
     [key(id), ...sets.map(key), key(`${id}:lock`), key('retrying')],
-    [id, token, claimMs, why],
+    [id, token, claimMs, why, isSparing ? 1 : 0],
   )) as Claim;
-  if (answer === 'running' && why === 'canceled') {
+  if (answer === 'running' && !isSparing) {
     await queues.redis.publish(queues.keys.cancellations(partition), id);
   }
   if (answer !== 'claimed') return answer;

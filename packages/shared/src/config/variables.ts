@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { duration, timerDuration } from '../duration.ts';
 import { apiKeys } from './api-keys.ts';
+import { artifactsProblems, artifactsUrl } from './artifacts.ts';
+import { egressAllow } from './egress-allow.ts';
+import { jobsByQueue, queueLimits } from './queue-limits.ts';
 import { rateLimits } from './rate-limits.ts';
+import { smtpUrl } from './smtp-url.ts';
+import { timeZone } from './time-zone.ts';
 
 /** What the reference and the error messages say of a variable, beside its schema. */
 export interface VariableNotes {
@@ -53,21 +58,11 @@ const origins = list.superRefine((items, context) => {
   }
 });
 
-const concurrencies = z.string().transform((text, context) => {
-  const byQueue: Record<string, number> = {};
-  for (const entry of text.split(',').filter((part) => part.trim() !== '')) {
-    const match = /^\s*([a-z][a-z0-9-]*)\s*=\s*(\d{1,4})\s*$/.exec(entry);
-    const count = Number(match?.[2]);
-    if (!match?.[1] || count < 1 || count > 1_000) {
-      context.addIssue({
-        code: 'custom',
-        message: 'expected queue=jobs pairs, 1 to 1000 jobs each, such as media=2,mail=10',
-      });
-      return z.NEVER;
-    }
-    byQueue[match[1]] = count;
+const mailAddresses = list.superRefine((items, context) => {
+  for (const item of items) {
+    if (z.email().max(254).safeParse(item).success) continue;
+    context.addIssue({ code: 'custom', message: 'expected e-mail addresses, without names' });
   }
-  return byQueue;
 });
 
 /**
@@ -127,12 +122,76 @@ export const sections = {
     DATABASE_POOL_MAX: wholeNumber(1, 500)
       .prefault('5')
       .meta(notes('Most Postgres connections that one process holds.')),
+    DATABASE_ACQUIRE_TIMEOUT: timerDuration
+      .prefault('2s')
+      .meta(notes('How long a query waits for a free or a new Postgres connection.')),
+    DATABASE_IDLE_TIMEOUT: timerDuration
+      .prefault('30s')
+      .meta(notes('Postgres connections are closed after this long unused.')),
+    DATABASE_CONNECTION_LIFETIME: timerDuration
+      .prefault('30m')
+      .meta(
+        notes(
+          'Postgres connections older than this are replaced when they are next free, so that a failover or a new password is noticed.',
+        ),
+      ),
+    DATABASE_STATEMENT_TIMEOUT: timerDuration
+      .prefault('1m')
+      .meta(
+        notes(
+          'Postgres stops a statement that takes longer. Each batch of rows of a report or an import is a statement.',
+        ),
+      ),
     DATA_DIR: z
       .string()
       .default('.drover')
       .meta(
-        notes('Folder of local data: artifacts and written mail. API and workers must share it.'),
+        notes(
+          'Folder of local data: artifacts and written mail. API and workers must share it, unless ARTIFACTS_URL is set.',
+        ),
       ),
+    ARTIFACTS_URL: artifactsUrl
+      .optional()
+      .meta(
+        notes(
+          'Bucket of an S3-compatible store that artifacts are kept in. Unset: `DATA_DIR/artifacts`.',
+          { example: 's3://bucket/prefix' },
+        ),
+      ),
+    S3_ENDPOINT: urlWith(['http:', 'https:'], 'https://s3.example.com')
+      .optional()
+      .meta(
+        notes('Address of the store where it is not that of AWS.', {
+          example: 'https://s3.example.com',
+        }),
+      ),
+    S3_REGION: z
+      .string()
+      .regex(/^[a-z0-9-]{1,32}$/, 'expected a region such as eu-central-1')
+      .default('us-east-1')
+      .meta(notes('Region of the bucket.')),
+    S3_PATH_STYLE: z
+      .stringbool({ error: 'expected true or false' })
+      .optional()
+      .meta(
+        notes(
+          'Whether the bucket stands in the path of a request rather than in the host name. Default: with S3_ENDPOINT it does.',
+          { example: 'true' },
+        ),
+      ),
+    S3_ACCESS_KEY_ID: z
+      .string()
+      .optional()
+      .meta(
+        notes(
+          'Access key of the store. Unset: what the machine provides (environment, profile, role).',
+          { example: 'drover', secret: true },
+        ),
+      ),
+    S3_SECRET_ACCESS_KEY: z
+      .string()
+      .optional()
+      .meta(notes('Secret of S3_ACCESS_KEY_ID.', { example: 'a-long-secret', secret: true })),
   },
   Access: {
     API_KEYS: apiKeys.optional().meta(
@@ -160,43 +219,111 @@ export const sections = {
         },
       ),
     ),
-    EGRESS_ALLOW: list.prefault('').meta(
+    EGRESS_ALLOW: egressAllow.prefault('').meta(
       notes(
-        'Host names, addresses and CIDR ranges that jobs may reach although they are private, separated by commas.',
+        'What jobs may reach although it is private: host names (`*.` before one for all names below it), addresses and CIDR ranges, separated by commas.',
         {
-          example: 'files.internal,10.1.0.0/16',
+          example: 'files.internal,*.svc.cluster.local,10.1.0.0/16',
         },
       ),
     ),
   },
   Jobs: {
-    CONCURRENCY: concurrencies.prefault('').meta(
+    CONCURRENCY: jobsByQueue(1_000)
+      .prefault('')
+      .meta(
+        notes(
+          'Jobs that one worker process runs at once, by queue; queues not named keep their defaults. It can be changed at run time.',
+          {
+            example: 'media=2,mail=20',
+          },
+        ),
+      ),
+    GLOBAL_CONCURRENCY: jobsByQueue(100_000)
+      .prefault('')
+      .meta(
+        notes(
+          'Jobs that all worker processes together run at once, by queue; queues not named have no such limit. It can be changed at run time.',
+          {
+            example: 'mail=50',
+          },
+        ),
+      ),
+    QUEUE_LIMITS: queueLimits.prefault('').meta(
       notes(
-        'Jobs that one worker process runs at once, by queue; queues not named keep their defaults.',
+        'Jobs that all worker processes together start in a window of time, by queue: `queue=jobs/window`; queues not named have no such limit. It can be changed at run time.',
         {
-          example: 'media=2,mail=20',
+          example: 'mail=100/1m',
         },
       ),
     ),
     KEEP_SUCCEEDED: duration
       .prefault('24h')
       .meta(notes('How long a succeeded job can still be read.')),
-    KEEP_FAILED: duration.prefault('7d').meta(notes('How long a failed job can still be read.')),
+    KEEP_FAILED: duration
+      .prefault('7d')
+      .meta(notes('How long a failed job can still be read, and its dead letter redriven.')),
+    KEEP_ARTIFACTS: duration
+      .prefault('1h')
+      .meta(notes('How long the files of a job stay after the job is gone.')),
+    DEAD_LETTERS_MAX: wholeNumber(1, 10_000_000)
+      .prefault('100000')
+      .meta(
+        notes(
+          'Dead letters that are kept of one queue; beyond it the oldest go, with their jobs, whatever KEEP_FAILED says.',
+        ),
+      ),
     SOURCE_MAX_BYTES: wholeNumber(1, 1_073_741_824)
       .prefault('26214400')
       .meta(notes('Largest file that a job takes as its source, in bytes.')),
-    SMTP_URL: urlWith(['smtp:', 'smtps:'], 'smtp://user:password@mail.example.com:587')
-      .optional()
+    IMPORT_MAX_BYTES: wholeNumber(1, Number.MAX_SAFE_INTEGER)
+      .prefault('1073741824')
+      .meta(notes('Largest file that `data.import` takes, in bytes; it is streamed.')),
+    ISOLATION_HEAP_BYTES: wholeNumber(33_554_432, Number.MAX_SAFE_INTEGER)
+      .prefault('536870912')
       .meta(
         notes(
-          'Server that sends e-mail. Unset: each message is written to `DATA_DIR/mail` as an `.eml` file.',
-          {
-            example: 'smtp://user:password@mail.example.com:587',
-            secret: true,
-          },
+          'Most JavaScript memory of a process that runs an isolated handler, in bytes; pictures and other buffers come on top.',
         ),
       ),
-    MAIL_FROM: z.string().default('Drover <drover@localhost>').meta(notes('Sender of e-mail.')),
+    WEBHOOK_SECRET_OVERLAP: duration
+      .prefault('24h')
+      .meta(
+        notes(
+          'How long webhooks are signed with the earlier secret, too, after a tenant has rotated it.',
+        ),
+      ),
+    SMTP_URL: smtpUrl.optional().meta(
+      notes(
+        'Server that sends e-mail: `smtps:` for TLS from the start, `smtp:` for STARTTLS where the server has it; with a password it must, unless the server is on this machine or the URL ends in `/?requireTLS=false`. Unset: each message is written to `DATA_DIR/mail` as an `.eml` file.',
+        {
+          example: 'smtp://user:password@mail.example.com:587',
+          secret: true,
+        },
+      ),
+    ),
+    SCHEDULES_MAX: wholeNumber(0, 100_000)
+      .prefault('10000')
+      .meta(notes('Schedules that a tenant may have made over the API.')),
+    SCHEDULES_TIMEZONE: timeZone
+      .default('UTC')
+      .meta(notes('IANA time zone of the schedules that Drover brings itself.')),
+    DIGEST_TO: mailAddresses
+      .prefault('')
+      .meta(
+        notes(
+          'Addresses that get the daily digest at 08:00: sales and job counts of the last 24 hours, over all tenants; separated by commas. Unset: it is not sent.',
+          { example: 'ops@example.com,sales@example.com' },
+        ),
+      ),
+    MAIL_FROM: z
+      .string()
+      .regex(
+        /^([^<>@\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/,
+        'expected a sender such as Drover <drover@example.com>',
+      )
+      .default('Drover <drover@localhost>')
+      .meta(notes('Sender of e-mail.')),
   },
   Observing: {
     LOG_LEVEL: z
@@ -207,6 +334,14 @@ export const sections = {
       .enum(['auto', 'json', 'pretty'])
       .default('auto')
       .meta(notes('`auto` is `pretty` on a terminal and `json` otherwise.')),
+    HEALTH_CLAIM_TIMEOUT: timerDuration
+      .refine((ms) => ms >= 1_000, 'expected 1s at least')
+      .prefault('30s')
+      .meta(
+        notes(
+          '`/live` of a worker fails when it leaves jobs that it could run lying for this long.',
+        ),
+      ),
     HEALTH_MIN_DISK: wholeNumber(0, Number.MAX_SAFE_INTEGER)
       .prefault('104857600')
       .meta(
@@ -220,13 +355,20 @@ export const sections = {
   },
 };
 
-/** Schema of the whole environment. */
+/** Every variable by itself. */
 export const environment = z.object({
   ...sections.Processes,
   ...sections.Stores,
   ...sections.Access,
   ...sections.Jobs,
   ...sections.Observing,
+});
+
+/** Schema of the whole environment: also what variables need of one another. */
+export const wholeEnvironment = environment.superRefine((env, context) => {
+  for (const { name, message } of artifactsProblems(env)) {
+    context.addIssue({ code: 'custom', path: [name], message });
+  }
 });
 
 export type Environment = z.output<typeof environment>;

@@ -1,30 +1,32 @@
 import type { JobArtifacts } from '@drover/jobs/definition/services';
 import { type ArtifactStore, mediaTypeOf } from '@drover/shared/artifacts/store';
 
-/** What the attempt's signal stops from being stored, even half-way. */
-const untilAborted = async function* (
+/** Knows whether the attempt is still the one that counts. */
+export interface Guard {
+  /** @throws why the attempt must end, when it must. */
+  throwIfInterrupted(): void;
+}
+
+/** What the end of the attempt stops from being stored, even half-way. */
+const whileItCounts = async function* (
   content: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
+  guard: Guard,
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of content) {
-    signal.throwIfAborted();
+    guard.throwIfInterrupted();
     yield chunk;
   }
-  signal.throwIfAborted();
+  guard.throwIfInterrupted();
 };
 
 /**
  * A job's view of the artifact store: its own files only, and only as long as the attempt is the
  * one that counts. A handler that outlives its attempt must not replace a later attempt's files.
  */
-export const jobArtifacts = (
-  store: ArtifactStore,
-  job: string,
-  signal: AbortSignal,
-): JobArtifacts => ({
+export const jobArtifacts = (store: ArtifactStore, job: string, guard: Guard): JobArtifacts => ({
   put: async (name, content) => {
-    signal.throwIfAborted();
-    const bytes = content instanceof Uint8Array ? content : untilAborted(content, signal);
+    guard.throwIfInterrupted();
+    const bytes = content instanceof Uint8Array ? content : whileItCounts(content, guard);
     return {
       job,
       name,

@@ -43,3 +43,64 @@ export class Expired extends CodedError {
     this.name = 'Expired';
   }
 }
+
+/** The job may not begin in this process yet: it waits for a moment, and no attempt is counted. */
+export class NotYet extends CodedError {
+  readonly delayMs: number;
+
+  constructor(why: string, delayMs: number) {
+    super('not-yet', why);
+    this.name = 'NotYet';
+    this.delayMs = delayMs;
+  }
+}
+
+/**
+ * Something that the handler left behind failed with nobody to catch it: a promise that it did not
+ * await, a callback, an emitter without a listener for errors. It counts as a failure.
+ */
+export class UncaughtError extends CodedError {
+  constructor(message: string, cause: unknown) {
+    super('uncaught-error', message, { cause });
+    this.name = 'UncaughtError';
+  }
+}
+
+/** Whether an attempt must end, and why. */
+export interface Interruption {
+  /** For the handler; it aborts with the reason. */
+  readonly signal: AbortSignal;
+  /** Undefined while the attempt may go on. */
+  reason(): CodedError | undefined;
+  /** Ends the attempt. The first reason counts. */
+  interrupt(reason: CodedError): void;
+  /** Has the one who runs the handler called when the attempt must end, at once if it already must. */
+  onInterrupt(listener: (reason: CodedError) => void): void;
+  /** @throws the reason, when there is one. */
+  throwIfInterrupted(): void;
+}
+
+/**
+ * No getters, nor anything that few handlers use: this is made for each job.
+ * @param asHandler does something as if the handler had: what its listeners throw is its fault.
+ */
+export const createInterruption = (asHandler: (act: () => void) => void): Interruption => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let listener: ((reason: CodedError) => void) | undefined;
+
+  return {
+    signal,
+    reason: () => signal.reason,
+    interrupt: (reason) => {
+      if (signal.aborted) return;
+      asHandler(() => controller.abort(reason));
+      listener?.(reason);
+    },
+    onInterrupt: (called) => {
+      listener = called;
+      if (signal.aborted) called(signal.reason);
+    },
+    throwIfInterrupted: () => signal.throwIfAborted(),
+  };
+};

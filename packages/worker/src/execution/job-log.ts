@@ -4,17 +4,18 @@ import { announce } from '@drover/jobs/transitions/announce';
 import type { JobAddress } from '@drover/shared/job-id';
 import type { Log } from '@drover/shared/log';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
+import { asText } from './as-text.ts';
 
 /** Lines that are kept at once. */
 const batchSize = 500;
 
 const levels = ['debug', 'info', 'warn', 'error'] as const;
-type Level = (typeof levels)[number];
+export type LogLevel = (typeof levels)[number];
 
 /** Fields as plain JSON values, without getters that could throw; logging itself never throws. */
-const plain = (fields: Record<string, unknown>): Record<string, unknown> => {
+export const plainFields = (fields: Record<string, unknown>): Record<string, unknown> => {
   try {
-    return JSON.parse(JSON.stringify(fields));
+    return { ...JSON.parse(JSON.stringify(fields)) };
   } catch {
     return { fields: 'not serialisable' };
   }
@@ -64,15 +65,14 @@ export const createJobLog = (
   const keeper = createKeeper(queues, job, log);
   let isClosed = false;
 
-  const write = (level: Level) => (message: string, fields?: Record<string, unknown>) => {
+  const write = (level: LogLevel) => (given: string, fields?: Record<string, unknown>) => {
     if (isClosed) return;
-    const details = fields && plain(fields);
+    const message = asText(given);
+    const details = fields && plainFields(fields);
     log[level](details ?? {}, message);
     if (level === 'debug') return;
     const at = new Date().toISOString();
-    keeper.keep(
-      encodeLine({ at, level, message: String(message), ...(details && { fields: details }) }),
-    );
+    keeper.keep(encodeLine({ at, level, message, ...(details && { fields: details }) }));
   };
 
   return {

@@ -4,6 +4,7 @@ import type { JobAddress } from '@drover/shared/job-id';
 import type { Log } from '@drover/shared/log';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
 import type { Job } from 'bullmq';
+import { asText } from './as-text.ts';
 
 /** Progress is written this often at most, in milliseconds. */
 const minIntervalMs = 100;
@@ -18,13 +19,31 @@ export interface ProgressReporter {
   close(): Promise<void>;
 }
 
+/** How far a job is, as it is stored. */
+export interface ProgressReport {
+  fraction: number;
+  note?: string;
+}
+
+/** Longest note, in characters. */
+const maxNoteLength = 200;
+
+/** What a handler says of its progress, made fit to be stored; undefined when there is no sense in it. */
+export const toReport = (fraction: unknown, note?: unknown): ProgressReport | undefined => {
+  if (typeof fraction !== 'number' || !Number.isFinite(fraction)) return undefined;
+  return {
+    fraction: Math.min(1, Math.max(0, fraction)),
+    ...(note !== undefined && { note: asText(note).slice(0, maxNoteLength) }),
+  };
+};
+
 export const createProgressReporter = (
   queues: Pick<QueueSet, 'redis' | 'keys'>,
   { job, address }: { job: Pick<Job, 'updateProgress'>; address: JobAddress },
   log: Log,
 ): ProgressReporter => {
   const closing = new AbortController();
-  let latest: { fraction: number; note?: string } | undefined;
+  let latest: ProgressReport | undefined;
   let writing: Promise<void> | undefined;
 
   const writeLatest = async () => {
@@ -44,11 +63,9 @@ export const createProgressReporter = (
 
   return {
     report: (fraction, note) => {
-      if (closing.signal.aborted || !Number.isFinite(fraction)) return;
-      latest = {
-        fraction: Math.min(1, Math.max(0, fraction)),
-        ...(note !== undefined && { note: String(note).slice(0, 200) }),
-      };
+      const report = toReport(fraction, note);
+      if (closing.signal.aborted || !report) return;
+      latest = report;
       writing ??= writeLatest();
     },
     close: async () => {

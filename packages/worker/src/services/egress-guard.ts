@@ -1,8 +1,8 @@
 import { type LookupAddress, type LookupAllOptions, lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { PermanentError } from '@drover/jobs/definition/errors';
+import { createAllowList, isPublicAddress } from '@drover/shared/egress/addresses';
 import { Agent, buildConnector } from 'undici';
-import { createAllowList, isPublicAddress } from './egress-addresses.ts';
 
 /** Where a job may not go; never worth a retry. */
 const egressRefused = (host: string): PermanentError =>

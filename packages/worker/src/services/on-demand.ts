@@ -1,10 +1,13 @@
 import { join } from 'node:path';
+import { createDeadLetterService } from '@drover/jobs/dead-letters/service';
 import type { Services } from '@drover/jobs/definition/services';
 import type { ArtifactStore } from '@drover/shared/artifacts/store';
 import type { Config } from '@drover/shared/config';
 import { CodedError } from '@drover/shared/errors';
 import type { Component } from '@drover/shared/lifecycle/stack';
+import type { Log } from '@drover/shared/log';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
+import type { Pool } from 'pg';
 
 /** Something that is made when it is first asked for, and only once. */
 interface OnDemand<T> {
@@ -28,9 +31,21 @@ const onDemand = <T>(make: () => Promise<T>): OnDemand<T> => {
   };
 };
 
+/** What jobs load when they need it. */
+const libraries = [
+  'sharp',
+  'nodemailer',
+  'undici',
+  'cockatiel',
+  'pg-copy-streams',
+  'csv-parse',
+  'csv-stringify',
+  'hucre',
+];
+
 /** @throws CodedError `library-missing` when a library that jobs will ask for is not installed. */
 export const checkLibraries = (): void => {
-  for (const library of ['sharp', 'nodemailer', 'undici']) {
+  for (const library of libraries) {
     try {
       import.meta.resolve(library);
     } catch (cause) {
@@ -48,8 +63,10 @@ export const createServices = (options: {
   config: Config;
   artifacts: ArtifactStore;
   queues: QueueSet;
+  pool: Pool;
+  log: Log;
 }): { services: Services; component: Component } => {
-  const { config, artifacts, queues } = options;
+  const { config, artifacts, queues, pool, log } = options;
 
   const mailer = onDemand(async () => {
     const { fileMailer, smtpMailer } = await import('./mailer.ts');
@@ -60,21 +77,69 @@ export const createServices = (options: {
   const egress = onDemand(async () =>
     (await import('./egress-guard.ts')).createEgressAgent(config.egressAllow),
   );
+  const web = onDemand(async () => {
+    const { createCircuits } = await import('./http/circuits.ts');
+    const { createWebClient } = await import('./http/web-client.ts');
+    return createWebClient(await egress.get(), createCircuits());
+  });
+  const webhooks = onDemand(async () => {
+    const { createWebClient } = await import('./http/web-client.ts');
+    const { createLanes } = await import('./webhooks/lanes.ts');
+    const { isOutage } = await import('./webhooks/verdict.ts');
+    const { createWebhooks } = await import('./webhooks/webhooks.ts');
+    // Endpoints are kept apart by lanes, not by their hosts.
+    const client = createWebClient(await egress.get(), { ask: (_owner, ask) => ask() });
+    return createWebhooks({ queues, web: client, lanes: createLanes({ isOutage }) });
+  });
+  const http = onDemand(async () => {
+    const { createHttp } = await import('./http/http.ts');
+    return createHttp({ web: await web.get(), maxBytes: config.sourceMaxBytes });
+  });
   const sources = onDemand(async () => {
     const { createSources } = await import('./sources.ts');
     return createSources({
-      egress: await egress.get(),
+      web: await web.get(),
       artifacts,
       queues,
       maxBytes: config.sourceMaxBytes,
+      maxStreamBytes: config.importMaxBytes,
     });
   });
 
+  const reports = onDemand(async () =>
+    (await import('./reports/reports.ts')).createReports({ pool, log }),
+  );
+  const imports = onDemand(async () =>
+    (await import('./imports/imports.ts')).createImports({ pool, log }),
+  );
+  const digest = onDemand(async () =>
+    (await import('./digest/digest.ts')).createDigest({
+      pool,
+      queues,
+      partitions: config.redis.partitions,
+    }),
+  );
+  const sessions = onDemand(async () => (await import('./sessions.ts')).createSessions(pool));
+
   return {
     services: {
+      deadLetters: createDeadLetterService(queues, config.redis.partitions),
       mailer: { send: async (...args) => (await mailer.get()).send(...args) },
       images: { render: async (...args) => (await images.get()).render(...args) },
-      sources: { read: async (...args) => (await sources.get()).read(...args) },
+      http: { send: async (...args) => (await http.get()).send(...args) },
+      sources: {
+        read: async (...args) => (await sources.get()).read(...args),
+        open: async (...args) => (await sources.get()).open(...args),
+      },
+      reports: {
+        write: async function* (...args) {
+          yield* (await reports.get()).write(...args);
+        },
+      },
+      webhooks: { deliver: async (...args) => (await webhooks.get()).deliver(...args) },
+      imports: { load: async (...args) => (await imports.get()).load(...args) },
+      digest: { collect: async (...args) => (await digest.get()).collect(...args) },
+      sessions: { purge: async (...args) => (await sessions.get()).purge(...args) },
     },
     component: {
       name: 'services',

@@ -16,6 +16,9 @@ const refusedByFetch = ({ cause }: TypeError, code: string) => {
 /** Codes of certificates that are not accepted (OpenSSL's X509_V_ERR_…) and of TLS that fails. */
 const isTls = (code: string) => /CERT|^ERR_(TLS|SSL)|^EPROTO$|SIGNATURE|UNABLE_TO_/.test(code);
 
+/** Whether {@link fetchFailure} has returned it for a TLS connection that was not accepted. */
+export const isTlsFailure = (err: Error): boolean => isTls(networkCode(err.cause) ?? '');
+
 /**
  * A failed `fetch` in words: what it says of itself is only "fetch failed". Whatever is wrong with the
  * address is final and has the code `refused`; an abort is returned as it is.
