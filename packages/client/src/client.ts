@@ -1,6 +1,7 @@
 import { type ArtifactOptions, jobArtifact } from './artifact.ts';
 import { cancelJob } from './cancel.ts';
 import type { Catalog, JobTypeMap, PayloadOf, TypeName } from './catalog.ts';
+import { deadLetterCalls } from './dead-letters.ts';
 import { type FollowOptions, followJob } from './following/follow.ts';
 import type { JobEvent, LogLine } from './following/job-event.ts';
 import { type WaitOptions, waitForJob } from './following/wait.ts';
@@ -10,6 +11,7 @@ import { segment } from './http/transport.ts';
 import { type FinishedJob, idOf, type Job, type JobOrId } from './job.ts';
 import { jobLogs, type LogsOptions } from './logs.ts';
 import { type CallOptions, operations } from './operations.ts';
+import { scheduleCalls } from './schedules.ts';
 import {
   type BatchCall,
   type BatchOutcomes,
@@ -23,6 +25,9 @@ import {
   type SubmittedJob,
   submitJob,
 } from './submitting/submit.ts';
+import { webhookCalls } from './webhooks.ts';
+
+import { workflowCalls } from './workflows/calls.ts';
 
 export type ClientOptions = ServerOptions;
 
@@ -96,6 +101,18 @@ export interface Client<C extends JobTypeMap = Catalog>
     options?: CallOptions,
   ): Promise<Job<T, C>>;
 
+  /** Jobs that need one another; `buildWorkflow` writes them with their types. */
+  readonly workflows: Readonly<ReturnType<typeof workflowCalls>>;
+
+  /** The jobs that the clock submits. */
+  readonly schedules: Readonly<ReturnType<typeof scheduleCalls>>;
+
+  /** The jobs that have failed for good. */
+  readonly deadLetters: Readonly<ReturnType<typeof deadLetterCalls>>;
+
+  /** Who is told how jobs end, and what became of it. */
+  readonly webhooks: Readonly<ReturnType<typeof webhookCalls>>;
+
   /** A file that a job made; its body is for the caller to read. */
   artifact(job: JobOrId<string>, name: string, options?: ArtifactOptions): Promise<Response>;
 }
@@ -110,6 +127,10 @@ export const createClient = <C extends JobTypeMap = Catalog>(options: ClientOpti
 
   return {
     ...operations(transport),
+    deadLetters: deadLetterCalls(transport),
+    schedules: scheduleCalls(transport),
+    webhooks: webhookCalls(transport),
+    workflows: workflowCalls(transport),
     submit: (type, payload, jobOptions, call = {}) =>
       submitJob(transport, { type, payload, options: jobOptions }, call),
     batch: async (jobs, call = {}) =>

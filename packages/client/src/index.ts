@@ -8,6 +8,16 @@ export type {
   TypeName,
 } from './catalog.ts';
 export { type Client, type ClientOptions, createClient, type GetOptions } from './client.ts';
+export type {
+  BulkRedriveOptions,
+  DeadLetter,
+  DeadLetterFilter,
+  DeadLetterGroups,
+  DeadLetterPage,
+  DeadLetterPageOptions,
+  DeadLetterSummary,
+  RedrivePreview,
+} from './dead-letters.ts';
 export {
   type ClientErrorCode,
   DroverError,
@@ -30,9 +40,17 @@ export type { LogsOptions } from './logs.ts';
 export type {
   CallOptions,
   JobTypeDescription,
+  QueueSettingsPatch,
   QueueStatus,
   WorkerStatus,
 } from './operations.ts';
+export type {
+  Schedule,
+  ScheduleInput,
+  SchedulePage,
+  SchedulePageOptions,
+  ScheduleRun,
+} from './schedules.ts';
 export type {
   BatchCall,
   BatchOutcome,
@@ -41,3 +59,44 @@ export type {
   Submission,
 } from './submitting/batch.ts';
 export type { JobOptions, SubmitCall, SubmittedJob } from './submitting/submit.ts';
+export type {
+  DeliveryPageOptions,
+  NewWebhook,
+  Webhook,
+  WebhookAttempt,
+  WebhookDelivery,
+  WebhookDeliveryFilter,
+  WebhookDeliveryPage,
+  WebhookDeliverySummary,
+  WebhookEvent,
+  WebhookPatch,
+  WebhookSecret,
+} from './webhooks.ts';
+export {
+  buildWorkflow,
+  type Step,
+  type StepOptions,
+  type WorkflowBuilder,
+  type WorkflowOptions,
+} from './workflows/builder.ts';
+export type {
+  ListOptions,
+  SubmittedWorkflow,
+  WorkflowOrId,
+  WorkflowSubmission,
+} from './workflows/calls.ts';
+export {
+  failure,
+  orElse,
+  type Reference,
+  type Resolvable,
+  type StepError,
+} from './workflows/references.ts';
+export type {
+  Workflow,
+  WorkflowEvent,
+  WorkflowPage,
+  WorkflowStatus,
+  WorkflowStep,
+  WorkflowSummary,
+} from './workflows/workflow.ts';

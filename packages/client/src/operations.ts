@@ -1,7 +1,10 @@
-import type { QueueStatus, WorkerStatus } from '@drover/jobs/contract/operations';
+import type { QueuePatchInput, QueueStatus, WorkerStatus } from '@drover/jobs/contract/operations';
 import { segment, type Transport } from './http/transport.ts';
 
 export type { QueueStatus, WorkerStatus };
+
+/** Settings to change: `null` returns to what is configured, what is left out stays as it is. */
+export type QueueSettingsPatch = QueuePatchInput;
 
 /** A job type of the server's catalog. Durations are milliseconds, schemas JSON Schema 2020-12. */
 export interface JobTypeDescription {
@@ -32,16 +35,29 @@ export const operations = (transport: Transport) => {
     const request = { method: 'GET', path, retry: 'always', signal } as const;
     return (await transport.request<{ items: T[] }>(request)).body.items;
   };
-  /** Pausing a paused queue changes nothing, so both may be tried again. */
-  const steer = async (name: string, verb: 'pause' | 'resume', { signal }: CallOptions = {}) => {
-    const path = `queues/${segment(name)}/${verb}`;
-    const request = { method: 'POST', path, retry: 'always', signal } as const;
+  /** All of these set what is to be, so they may be tried again. */
+  const onQueue = async (
+    name: string,
+    {
+      method,
+      verb = '',
+      body,
+    }: { method: 'GET' | 'POST' | 'PATCH'; verb?: string; body?: unknown },
+    { signal }: CallOptions = {},
+  ) => {
+    const path = `queues/${segment(name)}${verb}`;
+    const request = { method, path, body, retry: 'always', signal } as const;
     return (await transport.request<QueueStatus>(request)).body;
   };
   return {
     queues: (options?: CallOptions) => list<QueueStatus>('queues', options),
-    pauseQueue: (name: string, options?: CallOptions) => steer(name, 'pause', options),
-    resumeQueue: (name: string, options?: CallOptions) => steer(name, 'resume', options),
+    queue: (name: string, options?: CallOptions) => onQueue(name, { method: 'GET' }, options),
+    updateQueue: (name: string, settings: QueueSettingsPatch, options?: CallOptions) =>
+      onQueue(name, { method: 'PATCH', body: settings }, options),
+    pauseQueue: (name: string, options?: CallOptions) =>
+      onQueue(name, { method: 'POST', verb: '/pause' }, options),
+    resumeQueue: (name: string, options?: CallOptions) =>
+      onQueue(name, { method: 'POST', verb: '/resume' }, options),
     workers: (options?: CallOptions) => list<WorkerStatus>('workers', options),
     jobTypes: (options?: CallOptions) => list<JobTypeDescription>('job-types', options),
   };

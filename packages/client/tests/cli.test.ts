@@ -274,6 +274,36 @@ test('queues and workers are tables, or JSON', async () => {
   expect(workers.stdout).toMatch(/^HOST +PID .*\n.* 0\.1\.0 .*demo:10/);
 });
 
+test('queues are set, shown, paused and resumed', async () => {
+  const set = ['queues', 'set', 'mail', '--concurrency', '20', '--rate', '100/1m'];
+  const { code, stdout } = await cli.run(set);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^SETTING +NOW +CONFIGURED +SET AT RUN TIME\n/);
+  expect(stdout).toMatch(/^concurrency +20 +10 +yes$/m);
+  expect(stdout).toMatch(/^global-concurrency +unlimited +unlimited +no$/m);
+  expect(stdout).toMatch(/^rate +100\/1m +unlimited +yes$/m);
+  expect((await cli.run(['queues'])).stdout).toMatch(/^mail .* 20 a worker, 100\/1m$/m);
+
+  const back = ['queues', 'set', 'mail', '--concurrency', 'configured', '--rate', 'configured'];
+  const json = JSON.parse((await cli.run([...back, '--json'])).stdout);
+  expect(json.settings.concurrency).toEqual({ configured: 10, effective: 10, overridden: false });
+  expect((await cli.run(['queues', 'show', 'mail'])).stdout).toMatch(/^rate +unlimited .* no$/m);
+
+  expect((await cli.run(['queues', 'pause', 'mail'])).stdout).toBe('mail is paused\n');
+  expect((await cli.run(['queues', 'resume', 'mail'])).stdout).toBe('mail is open\n');
+});
+
+test.each([
+  [['queues', 'set', 'mail'], 2, 'Give at least one of --concurrency'],
+  [['queues', 'set', 'mail', '--rate', 'fast'], 2, 'Expected a rate such as 100/1m'],
+  [['queues', 'set', 'mail', '--concurrency', '0'], 1, '/concurrency'],
+  [['queues', 'pause', 'mails'], 1, 'Did you mean "mail"?'],
+])('%j says what is wrong', async (args, code, message) => {
+  const outcome = await cli.run(args);
+  expect(outcome).toMatchObject({ code, stdout: '' });
+  expect(outcome.stderr).toContain(message);
+});
+
 test('it runs from the checkout, by npm, where its user is', async () => {
   const root = resolve(import.meta.dirname, '../../..');
   await writeFile(join(cli.stateDir, 'payload.json'), '{"value":"here"}');

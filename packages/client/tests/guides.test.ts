@@ -16,6 +16,9 @@ const blocksOf = (guide: string, language: string): string[] => {
   return [...blocks].map(([, code = '']) => code);
 };
 
+/** Every command is a process of its own. */
+const timeout = 60_000;
+
 let system: RunningSystem;
 let folder: string;
 beforeAll(async () => {
@@ -62,7 +65,7 @@ test('the program of the client’s guide compiles, in a browser’s project too
   expect(lines.at(-1)).toMatch(/^job-not-found There is no job/);
 });
 
-test('the commands of the command line’s guide do what it says', async () => {
+test('the commands of the command line’s guide do what it says', { timeout }, async () => {
   const separator = '--- next block ---';
   const script = blocksOf('command-line.md', 'sh').join(`\necho '${separator}'\n`);
   const { stdout, stderr } = await run('bash', ['-eu', '-c', script], {
@@ -70,7 +73,7 @@ test('the commands of the command line’s guide do what it says', async () => {
     env: { ...process.env, DROVER_URL: system.url, XDG_STATE_HOME: folder },
   });
   expect(stderr).not.toContain('error');
-  const [, watched, waited, id, piped, listed, tables, json] = stdout
+  const [, watched, waited, id, piped, listed, tables, queue, json] = stdout
     .split(`${separator}\n`)
     .map((part) => part.trim());
   expect(watched).toMatch(/step 4 of 4[\s\S]*succeeded in 1\.\d s\n\{\n {2}"sleptMs": 1000\n\}$/);
@@ -79,5 +82,18 @@ test('the commands of the command line’s guide do what it says', async () => {
   expect(JSON.parse(piped ?? '')).toEqual({ value: [1, 2, 3] });
   expect(listed).toMatch(/^ID[\s\S]* scheduled [\s\S]*\ncanceled$/);
   expect(tables).toMatch(/^QUEUE[\s\S]*\nHOST/);
+  expect(queue).toMatch(/^concurrency +20 +10 +yes$[\s\S]*\nmail is paused\nmail is open$/m);
   expect(json).toMatch(/^\{\n {2}"items"[\s\S]*"status":"succeeded"[^\n]*$/);
+});
+
+test('the commands of the guide for operators do what it says', { timeout }, async () => {
+  const drover = `drover() { node packages/client/src/cli/main.ts "$@"; }\n`;
+  const { stdout, stderr } = await run(
+    'bash',
+    ['-eu', '-c', drover + blocksOf('operate-queues.md', 'sh').join('')],
+    { cwd: root, env: { ...process.env, DROVER_URL: system.url, XDG_STATE_HOME: folder } },
+  );
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/^rate +100\/1m +unlimited +yes$/m);
+  expect(stdout).toMatch(/mail is paused\nmail is open\n$/);
 });

@@ -168,6 +168,18 @@ describe('operating', () => {
     expect(await client.wait(job)).toMatchObject({ status: 'succeeded' });
   });
 
+  test('the settings of a queue are changed, and returned to what is configured', async () => {
+    const rateLimit = { max: 100, per: '1m' };
+    const { settings } = await client.updateQueue('media', { concurrency: 4, rateLimit });
+    expect(settings.rateLimit.effective).toEqual({ max: 100, per: 60_000 });
+    expect((await client.queue('media')).settings).toEqual(settings);
+    const before = await client.updateQueue('media', { concurrency: null, rateLimit: null });
+    expect(before.settings.concurrency).toMatchObject({ effective: 2, overridden: false });
+    await expect(client.updateQueue('media', { concurrency: 0 })).rejects.toMatchObject({
+      code: 'invalid-submission',
+    });
+  });
+
   test('workers and job types', async () => {
     await expect
       .poll(() => client.workers())

@@ -45,7 +45,7 @@ export const allowOrigins = async (
   if (origins.length === 0) return;
   await scope.register(cors, {
     origin: [...origins],
-    methods: ['GET', 'HEAD', 'POST', 'DELETE'],
+    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
     allowedHeaders: requestHeaders,
     exposedHeaders: answerHeaders,
     maxAge: preflightMaxAge,

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type FieldError, Problem } from '@drover/shared/http/problem';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { duplicateNames } from './duplicate-names.ts';
 import { changedIntegers, forbiddenNames } from './json-faults.ts';
 
 /** Whether a name that {@link forbiddenNames} looks for may stand here, escaped or not. */
@@ -71,6 +72,11 @@ export const parseJson = (bytes: Buffer): unknown => {
   return body;
 };
 
+const refuseDuplicates = (bytes: Buffer): void => {
+  const errors = duplicateNames(bytes.toString('utf8'));
+  if (errors[0]) throw invalid('The body has a name twice in one object.', errors);
+};
+
 /** A body that nobody asked for is not looked at: clients send an empty object, or a type alone. */
 const takesNoBody = ({ routeOptions }: FastifyRequest): boolean => {
   const { operation } = routeOptions.config;
@@ -86,9 +92,14 @@ export const takeJsonOnly = (app: FastifyInstance): void => {
     (request, bytes, done) => {
       try {
         if (takesNoBody(request)) return done(null, undefined);
-        if (bytes.length === 0) throw malformed('The body is empty.');
+        if (bytes.length === 0) {
+          if (request.routeOptions.config.operation?.bodyOptional) return done(null, undefined);
+          throw malformed('The body is empty.');
+        }
         refuseEncodings(request);
-        done(null, parseJson(bytes));
+        const body = parseJson(bytes);
+        if (request.routeOptions.config.operation?.uniqueNames) refuseDuplicates(bytes);
+        done(null, body);
       } catch (err) {
         done(err as Error);
       }

@@ -1,5 +1,5 @@
+import { toPointer } from '@drover/jobs/adding/pointers';
 import type { FieldError } from '@drover/shared/http/problem';
-import { toPointer } from '../jobs/pointers.ts';
 
 /** Most faults that are collected from one body. */
 const maxFaults = 20;

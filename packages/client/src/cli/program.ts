@@ -1,13 +1,17 @@
 import { Command } from 'commander';
 import { type Act, type AddCommand, actIn } from './act.ts';
 import { addCancel } from './commands/cancel.ts';
+import { addDeadLetters } from './commands/dead-letters.ts';
 import { addLogs } from './commands/logs.ts';
 import { addLs } from './commands/ls.ts';
 import { addQueues } from './commands/queues.ts';
 import { addRetry } from './commands/retry.ts';
+import { addSchedules } from './commands/schedules.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addWatch } from './commands/watch.ts';
+import { addWebhooks } from './commands/webhooks.ts';
 import { addWorkers } from './commands/workers.ts';
+import { addWorkflow } from './commands/workflow.ts';
 import type { CliConfig } from './config.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { Output } from './output/output.ts';
@@ -21,6 +25,10 @@ const commands: readonly AddCommand[] = [
   addLogs,
   addCancel,
   addRetry,
+  addWorkflow,
+  addSchedules,
+  addDeadLetters,
+  addWebhooks,
   addQueues,
   addWorkers,
 ];

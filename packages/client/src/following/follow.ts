@@ -1,3 +1,4 @@
+import type { EventSourceMessage } from 'eventsource-parser';
 import type { JobTypeMap } from '../catalog.ts';
 import { backoffMs } from '../http/backoff.ts';
 import { invalidAnswer } from '../http/failures.ts';
@@ -24,17 +25,27 @@ const checkStream = (origin: string, { response, deadline }: Connection): void =
   throw invalidAnswer(origin, response);
 };
 
+/** What is followed, and how its events are read. */
+export interface Followed<E> {
+  /** Of its events. */
+  path: string;
+  /** @returns undefined for an event that this client does not know. */
+  read(message: EventSourceMessage, id: string): E | undefined;
+  /** Whether nothing comes after an event. */
+  isLast(event: E): boolean;
+}
+
 /**
- * What happens to a job, until it has finished. A connection that ends before the job does is opened
+ * What happens to something, until it has finished. A connection that ends before the job does is opened
  * again after the last event: nothing is missed, and nothing comes twice.
  * @throws DroverError when the server cannot be reached or refuses. One that has answered before and
  *   goes away is tried until it is back or `signal` aborts.
  */
-export async function* followJob<T extends string, C extends JobTypeMap>(
+export async function* followEvents<E>(
   transport: Transport,
-  id: string,
+  { path, read, isLast }: Followed<E>,
   { signal, lastEventId }: FollowOptions,
-): AsyncGenerator<JobEvent<T, C>, void> {
+): AsyncGenerator<E, void> {
   const { backoff, sleep } = transport.retryPolicy;
   let seen = lastEventId;
   let reconnectMs = backoff.baseMs;
@@ -59,7 +70,7 @@ export async function* followJob<T extends string, C extends JobTypeMap>(
   for (;;) {
     const connection = await transport.open({
       method: 'GET',
-      path: `jobs/${segment(id)}/events`,
+      path,
       headers: {
         accept: 'text/event-stream',
         ...(seen !== undefined && { 'last-event-id': seen }),
@@ -72,12 +83,28 @@ export async function* followJob<T extends string, C extends JobTypeMap>(
     checkStream(transport.origin, connection);
     for await (const message of readEvents(connection, watch, signal)) {
       seen = message.id ?? seen;
-      const event = understood(() => toJobEvent<T, C>(message, seen ?? ''), connection);
+      const event = understood(() => read(message, seen ?? ''), connection);
       if (event === undefined) continue;
       yield event;
-      if (event.event === 'status' && isFinished(event.data)) return;
+      if (isLast(event)) return;
     }
     silentConnections += 1;
     await sleep(backoffMs({ ...backoff, baseMs: reconnectMs }, silentConnections), signal);
   }
 }
+
+/** What happens to a job, until it has finished. */
+export const followJob = <T extends string, C extends JobTypeMap>(
+  transport: Transport,
+  id: string,
+  options: FollowOptions,
+): AsyncGenerator<JobEvent<T, C>, void> =>
+  followEvents<JobEvent<T, C>>(
+    transport,
+    {
+      path: `jobs/${segment(id)}/events`,
+      read: toJobEvent,
+      isLast: (event) => event.event === 'status' && isFinished(event.data),
+    },
+    options,
+  );

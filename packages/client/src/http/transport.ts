@@ -4,7 +4,7 @@ import { answeredError, invalidAnswer, networkError, timedOut } from './failures
 import { type RetryPolicy, type RetryRule, retrying } from './retrying.ts';
 
 export interface ApiRequest {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the client's URL, without a slash in front. */
   path: string;
   headers?: Record<string, string>;

@@ -37,6 +37,23 @@ export const jobError = z
   })
   .meta({ id: 'JobError', description: 'How the latest attempt failed' });
 
+export const attemptRecord = z
+  .strictObject({
+    attempt: z.int().describe('From 1; goes on counting when the job is retried or redriven'),
+    outcome: z
+      .enum(['succeeded', 'failed', 'canceled', 'lost'])
+      .describe('`lost`: its worker died or was out of reach. The attempt was made again'),
+    code: z.string().nullable().describe('Stable and kebab-case; null when it succeeded'),
+    message: z.string().nullable(),
+    worker: z.string().nullable().describe('Host and process that made it; null: not known'),
+    startedAt: instant.nullable().describe('Null: not known'),
+    durationMs: z.int().min(0).nullable().describe('Null: not known'),
+    retryable: z.boolean().describe('Whether another attempt could have helped'),
+  })
+  .meta({ id: 'Attempt', description: 'How an attempt ended' });
+
+export type AttemptRecord = z.output<typeof attemptRecord>;
+
 /** A job as the API shows it. Instants are RFC 3339; what has not happened yet is null. */
 export const jobResource = z
   .strictObject({
@@ -50,6 +67,9 @@ export const jobResource = z
     attempts: z.strictObject({
       made: z.int().describe('Attempts that are over, with those before a retry'),
       max: z.int(),
+      history: z
+        .array(attemptRecord)
+        .describe('Every attempt that is over, and those that were lost; the oldest first'),
     }),
     payload: z.unknown().describe('As submitted'),
     result: z.unknown().describe('What the job returned; null until it has succeeded'),
@@ -59,7 +79,16 @@ export const jobResource = z
     runAt: instant.describe('Before this it is not run: its scheduled time, or its next attempt'),
     startedAt: instant.nullable().describe('When its latest attempt began'),
     finishedAt: instant.nullable(),
-    links: z.strictObject({ self: z.string(), events: z.string(), logs: z.string() }),
+    workflow: z
+      .strictObject({ id: z.string(), step: z.string() })
+      .optional()
+      .describe('The workflow that it is a step of; absent for other jobs'),
+    links: z.strictObject({
+      self: z.string(),
+      events: z.string(),
+      logs: z.string(),
+      workflow: z.string().optional(),
+    }),
   })
   .meta({ id: 'Job' });
 

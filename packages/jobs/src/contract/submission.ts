@@ -1,5 +1,6 @@
 import { duration, timerDuration } from '@drover/shared/duration';
 import { z } from 'zod';
+import { jobWebhook } from './webhook-target.ts';
 
 /** Farthest into the future that a job may be scheduled, in milliseconds: 366 days. */
 export const maxDelayMs = 366 * 86_400_000;
@@ -24,6 +25,9 @@ const tag = z
   .string()
   .regex(/^[^\p{C},]+$/u, 'expected printable characters without commas')
   .max(maxTagLength);
+
+/** Tags of a job or workflow. */
+export const submissionTags = z.array(tag).max(maxTags);
 
 const dedupe = z
   .strictObject({
@@ -86,8 +90,11 @@ export const submissionOptions = z
       .refine(atMostAYear, 'expected 366 days at most')
       .optional()
       .describe('A job that has not started by then never will: it is `expired`'),
-    tags: z.array(tag).max(maxTags).optional(),
+    tags: submissionTags.optional(),
     dedupe: dedupe.optional(),
+    webhook: jobWebhook
+      .optional()
+      .describe('Where the end of the job is told; a job that `dedupe` finds tells its own'),
     retention: duration
       .refine(atMostAYear, 'expected 366 days at most')
       .optional()

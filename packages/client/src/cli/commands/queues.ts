@@ -1,48 +1,45 @@
-import type { QueueStatus } from '../../operations.ts';
 import type { AddCommand } from '../act.ts';
-import { type ExitCode, exitCode } from '../exit-code.ts';
-import { describeDuration } from '../output/duration.ts';
-import type { Output } from '../output/output.ts';
-import type { Column } from '../output/table.ts';
-import type { Session } from '../session.ts';
+import { listQueues } from './queues/list.ts';
+import { jobsOrConfigured, limitOrConfigured, rateOrConfigured } from './queues/settings.ts';
+import { pauseQueue, resumeQueue, setQueue, showQueue } from './queues/steer.ts';
 
-const counted = ['queued', 'running', 'scheduled', 'retrying', 'blocked', 'failed'] as const;
+const nameOf = 'name of the queue';
 
-const columns = ({ paint }: Output): Column<QueueStatus>[] => [
-  { title: 'QUEUE', text: ({ name }) => name },
-  {
-    title: 'STATE',
-    text: ({ paused }) => (paused ? 'paused' : 'open'),
-    paint: (text, { paused }) => paint(paused ? 'yellow' : 'green', text),
-  },
-  ...counted.map(
-    (status): Column<QueueStatus> => ({
-      title: status.toUpperCase(),
-      text: ({ counts }) => String(counts[status]),
-      right: true,
-    }),
-  ),
-  {
-    title: 'OLDEST',
-    text: ({ oldestQueuedMs: ms }) => (ms === null ? '-' : describeDuration(ms)),
-    right: true,
-  },
-  { title: 'DONE/MIN', text: ({ rates }) => rates.succeededPerMinute.toFixed(1), right: true },
-  { title: 'FAILED/MIN', text: ({ rates }) => rates.failedPerMinute.toFixed(1), right: true },
-];
-
-const queues = async ({ client, out, json }: Session): Promise<ExitCode> => {
-  const items = await client.queues();
-  if (json) out.document({ items });
-  else out.table(columns(out), items);
-  return exitCode.ok;
-};
-
-/** `drover queues` */
+/** `drover queues`, and what it does to one of them. */
 export const addQueues: AddCommand = (program, act) => {
-  program
+  const queues = program
     .command('queues')
-    .summary('show the queues')
-    .description('Show each queue: its jobs by status, how long the oldest has waited, its rates.')
-    .action(act(queues));
+    .summary('show the queues, change and pause them')
+    .description('Show each queue: its jobs by status, how long the oldest has waited, its limits.')
+    .action(act(listQueues));
+  queues
+    .command('show')
+    .summary('show the settings of a queue')
+    .description('Show the settings of a queue: what they are now, and what is configured.')
+    .argument('<queue>', nameOf)
+    .action(act(showQueue));
+  queues
+    .command('set')
+    .summary('change the settings of a queue')
+    .description(
+      'Change the settings of a queue for all workers, at once and until they are changed again.\n' +
+        '"configured" returns to what is configured, "unlimited" lifts a limit.',
+    )
+    .argument('<queue>', nameOf)
+    .option('--concurrency <jobs>', 'jobs that one worker runs at once', jobsOrConfigured)
+    .option('--global-concurrency <jobs>', 'jobs that all workers run at once', limitOrConfigured)
+    .option('--rate <jobs/window>', 'jobs that all workers start: 100/1m', rateOrConfigured)
+    .action(act(setQueue));
+  queues
+    .command('pause')
+    .summary('start no more jobs of a queue')
+    .description('Start no more jobs of a queue; those that run go on.')
+    .argument('<queue>', nameOf)
+    .action(act(pauseQueue));
+  queues
+    .command('resume')
+    .summary('start the jobs of a queue again')
+    .description('Start the jobs of a paused queue again.')
+    .argument('<queue>', nameOf)
+    .action(act(resumeQueue));
 };

@@ -31,7 +31,7 @@ const job = (more: Partial<AnyJob>): AnyJob =>
     type: 'demo.sleep',
     status: 'running',
     progress: 0,
-    attempts: { made: 0, max: 3 },
+    attempts: { made: 0, max: 3, history: [] },
     result: null,
     error: null,
     createdAt: startedAt,
