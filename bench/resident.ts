@@ -15,3 +15,9 @@ export const residentOf = async (pid: number): Promise<Resident> => {
     1_024 * Number(new RegExp(`^${name}: +(\\d+) kB$`, 'm').exec(rollup)?.[1]);
   return { rss: bytes('Rss'), pss: bytes('Pss') };
 };
+
+/** The most memory that a process has had in all its life (VmHWM), in bytes. Linux only. */
+export const peakResidentOf = async (pid: number): Promise<number> => {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return 1_024 * Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]);
+};

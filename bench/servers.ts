@@ -9,7 +9,7 @@ import { type Resources, say } from './run-bench.ts';
 
 /**
  * A Redis and a Postgres of a benchmark's own: empty, thrown away afterwards. Redis is set up as by
- * `npm start`; Postgres does not sync to the disk, on which no benchmark's figures depend yet.
+ * `npm start`; Postgres does not sync to the disk unless it is to be `durable`: few figures depend on it.
  */
 export interface Servers {
   readonly redisUrl: string;
@@ -18,7 +18,10 @@ export interface Servers {
   readonly folder: string;
 }
 
-export const startServers = async (resources: Resources): Promise<Servers> => {
+export const startServers = async (
+  resources: Resources,
+  { durable = false }: { durable?: boolean } = {},
+): Promise<Servers> => {
   const folder = await mkdtemp(join(tmpdir(), 'drover-bench-'));
   resources.defer(() => rm(folder, { recursive: true, force: true }));
   // Postgres, which refuses to run as root, must be able to reach its own folder in there.
@@ -31,7 +34,7 @@ export const startServers = async (resources: Resources): Promise<Servers> => {
   };
   const [redisUrl, databaseUrl] = await Promise.all([
     keep(startRedis({ dataDir: join(folder, 'redis'), say })),
-    keep(startPostgres({ dataDir: join(folder, 'postgres'), durable: false, say })),
+    keep(startPostgres({ dataDir: join(folder, 'postgres'), durable, say })),
   ]);
   return { redisUrl, databaseUrl, folder };
 };

@@ -29,7 +29,7 @@ export interface MemoryWindow {
 }
 
 /** Least resident memory of a process while something goes on. */
-const leastResident = async (pid: number, something: Promise<unknown>): Promise<number> => {
+export const leastResident = async (pid: number, something: Promise<unknown>): Promise<number> => {
   let isOver = false;
   const end = () => {
     isOver = true;

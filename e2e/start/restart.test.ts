@@ -32,6 +32,15 @@ test('a worker that is killed is started again, and says so', async () => {
   await runEcho(drover.api, 'after the worker');
 });
 
+test('a worker that hangs is killed after half a minute, and started again', async () => {
+  const before = await pidOf('worker');
+  process.kill(before, 'SIGSTOP');
+
+  await drover.line(({ msg }) => msg === 'worker does not answer any more; killing it');
+  await expect.poll(() => pidOf('worker'), { timeout: 20_000 }).not.toBe(before);
+  await runEcho(drover.api, 'after the hang');
+});
+
 test('a Redis that is killed is started again, with its data, where the others look for it', async () => {
   const path = await runEcho(drover.api, 'kept');
   const before = await pidOf('redis');

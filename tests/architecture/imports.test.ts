@@ -21,7 +21,15 @@ const mayImport: Record<string, readonly string[]> = {
 const typesOnly: Record<string, readonly string[]> = { client: ['@drover/jobs', 'zod'] };
 
 /** Libraries that do a worker's work: loading them anywhere else would cost start-up and memory. */
-const workerOnly = ['sharp', 'nodemailer', 'undici'];
+const workerOnly = [
+  'sharp',
+  'nodemailer',
+  'undici',
+  'pg-copy-streams',
+  'csv-parse',
+  'csv-stringify',
+  'hucre',
+];
 
 interface Import {
   file: string;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { parseSubmission } from '../../packages/api/src/jobs/submission.ts';
+import { parseSubmission } from '../../packages/jobs/src/adding/submission.ts';
 import { createCatalog, jobTypes } from '../../packages/jobs/src/catalog.ts';
 import type { JobContext } from '../../packages/jobs/src/definition/context.ts';
 import type { JobType } from '../../packages/jobs/src/definition/define-job.ts';

@@ -6,7 +6,7 @@ import { type Promised, promises } from './promise.ts';
 /** Farthest that any window may be from the median of all, as a share of it. */
 const tolerance = 0.1;
 
-const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+export const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
 
 /** How far the windows lie from their median, at most. */
 const spreadOf = (values: readonly number[]) => {
@@ -14,7 +14,8 @@ const spreadOf = (values: readonly number[]) => {
   return Math.max(...values.map((value) => Math.abs(value / middle - 1)));
 };
 
-const flatness = (name: string, values: readonly number[]): Promised => ({
+/** The promise that a figure stays what it is over all windows. */
+export const flatness = (name: string, values: readonly number[]): Promised => ({
   name,
   figure: `${(spreadOf(values) * 100).toFixed(1)} %`,
   note: `${megabytes(values.at(0) ?? 0)} MB first, ${megabytes(values.at(-1) ?? 0)} MB last`,

@@ -1,7 +1,11 @@
-import { join } from 'node:path';
-import { createCatalog } from '@drover/jobs/catalog';
-import { localArtifactStore } from '@drover/shared/artifacts/local-store';
+import { createCatalog, jobTypes } from '@drover/jobs/catalog';
+import type { JobType } from '@drover/jobs/definition/define-job';
+import { configuredLimits } from '@drover/jobs/operations/configured-limits';
+import { createSchedulePlace } from '@drover/jobs/schedules/place';
+import { createWebhookDirectory } from '@drover/jobs/webhooks/directory';
+import { createArtifactStore } from '@drover/shared/artifacts/configured-store';
 import type { Config } from '@drover/shared/config';
+import { createReachability } from '@drover/shared/egress/reachability';
 import { type Check, diskCheck, memoryCheck } from '@drover/shared/health/checks';
 import type { Component } from '@drover/shared/lifecycle/stack';
 import type { Log } from '@drover/shared/log';
@@ -12,8 +16,10 @@ import { createKeyRing, type KeyRing } from './auth/key-ring.ts';
 import { createWatches } from './following/watches.ts';
 import { httpServer } from './http-server.ts';
 import { createJobStore } from './jobs/store.ts';
+import { createScheduleStore } from './schedules/store.ts';
 import { buildServer } from './server.ts';
 import { createThrottle } from './throttling/throttle.ts';
+import { createWorkflowStore } from './workflows/store.ts';
 
 const keysCheck =
   (keys: KeyRing): Check =>
@@ -21,8 +27,16 @@ const keysCheck =
     if (keys.empty) throw new Error('no API key is configured: set API_KEYS');
   };
 
-/** The API process, put together: its components in the order in which they start. */
-export const composeApi = (config: Config, log: Log): readonly Component[] => {
+/**
+ * The API process, put together: its components in the order in which they start.
+ * @param types the job types that it takes; default all of the catalog.
+ */
+export const composeApi = (
+  config: Config,
+  log: Log,
+  types: readonly JobType[] = jobTypes,
+): readonly Component[] => {
+  const queueLimits = configuredLimits(config);
   const stores = createStores('api', config, log);
   const queues = createQueueSet({ redis: stores.redis, keys: stores.keys, log });
   const keys = createKeyRing(config.apiKeys, { production: config.production });
@@ -36,15 +50,46 @@ export const composeApi = (config: Config, log: Log): readonly Component[] => {
     log,
   });
   const watches = createWatches({ subscriptions, keys: stores.keys, read: store.read });
+  const workflows = createWorkflowStore({
+    queues,
+    keep: config.keep,
+    jobs: store,
+    partitions: config.redis.partitions,
+  });
+  const workflowWatches = createWatches({
+    subscriptions,
+    keys: stores.keys,
+    read: workflows.read,
+    rests: true,
+  });
+  const directory = createWebhookDirectory({
+    redis: stores.redis,
+    keys: stores.keys,
+    subscriptions,
+    log,
+  });
+  const place = createSchedulePlace({ redis: stores.redis, keys: stores.keys, log });
+  const schedules = createScheduleStore({
+    place,
+    pool: stores.pool,
+    maxPerTenant: config.schedules.maxPerTenant,
+  });
   const build = () =>
     buildServer({
-      catalog: createCatalog({ production: config.production }),
+      catalog: createCatalog({ production: config.production, types }),
       store,
       watches,
+      workflows,
+      workflowWatches,
+      schedules,
       throttle: createThrottle(stores, config.rateLimits),
-      artifacts: localArtifactStore(join(config.dataDir, 'artifacts')),
+      artifacts: createArtifactStore(config),
       queues,
       partitions: config.redis.partitions,
+      queueLimits,
+      directory,
+      webhooks: { directory, mayReach: createReachability(config.egressAllow) },
+      secretOverlapMs: config.webhooks.secretOverlapMs,
       keys,
       corsOrigins: config.corsOrigins,
       checks: {
@@ -65,6 +110,9 @@ export const composeApi = (config: Config, log: Log): readonly Component[] => {
     queues,
     subscriptions,
     watches,
+    workflowWatches,
+    directory,
+    place.component,
     httpServer(build, { host: config.host, port: config.ports.api }),
   ];
 };

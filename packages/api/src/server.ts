@@ -1,4 +1,5 @@
 import type { Catalog } from '@drover/jobs/catalog';
+import type { LimitsByQueue } from '@drover/jobs/operations/configured-limits';
 import type { ArtifactStore } from '@drover/shared/artifacts/store';
 import type { ProbeChecks } from '@drover/shared/health/probes';
 import type { Log } from '@drover/shared/log';
@@ -9,6 +10,7 @@ import { artifactRoutes } from './artifacts/routes.ts';
 import { requireAdmin } from './auth/admin-pages.ts';
 import { requireKey } from './auth/bearer.ts';
 import type { KeyRing } from './auth/key-ring.ts';
+import { deadLetterRoutes } from './dead-letters/routes.ts';
 import { referenceRoutes } from './docs/routes.ts';
 import { answerClientError, refuseExpectations } from './errors/client-errors.ts';
 import { answerWithProblems, frameworkError } from './errors/problem-handler.ts';
@@ -34,9 +36,14 @@ import { collectOperations, requireOperations } from './openapi/registry.ts';
 import { openApiRoutes } from './openapi/routes.ts';
 import { problemRoutes } from './problems/routes.ts';
 import { queueRoutes } from './queues/routes.ts';
+import { scheduleRoutes } from './schedules/routes.ts';
+import type { ScheduleStore } from './schedules/store.ts';
 import { tellAllowance } from './throttling/rate-limit-headers.ts';
 import type { Throttle } from './throttling/throttle.ts';
+import type { WebhookRouteParts } from './webhooks/parts.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
 import { workerRoutes } from './workers/routes.ts';
+import { type WorkflowRouteParts, workflowRoutes } from './workflows/routes.ts';
 
 /** Largest body taken, in bytes. */
 export const bodyLimit = 1_048_576;
@@ -47,14 +54,19 @@ const requestTimeout = 30_000;
 /** Longer than the idle timeout of usual load balancers (60 s), so that they close first. */
 const keepAliveTimeout = 72_000;
 
-export interface ServerParts {
+export interface ServerParts
+  extends Pick<WorkflowRouteParts, 'workflows' | 'workflowWatches'>,
+    Pick<WebhookRouteParts, 'directory' | 'webhooks' | 'secretOverlapMs'> {
   catalog: Catalog;
   store: JobStore;
+  schedules: ScheduleStore;
   watches: Watches;
   throttle: Throttle;
   artifacts: ArtifactStore;
   queues: QueueSet;
   partitions: number;
+  /** What is configured of the queues. */
+  queueLimits: LimitsByQueue;
   keys: KeyRing;
   /** Origins whose pages may call the API from a browser. */
   corsOrigins: readonly string[];
@@ -81,7 +93,11 @@ const apiScope = async (scope: FastifyInstance, parts: ServerParts) => {
   tellAllowance(scope, parts.throttle);
   answerConditionally(scope);
   jobRoutes(scope, parts);
+  workflowRoutes(scope, parts);
+  scheduleRoutes(scope, parts);
+  webhookRoutes(scope, parts);
   artifactRoutes(scope, parts);
+  deadLetterRoutes(scope, parts);
   jobTypeRoutes(scope, parts.catalog);
   queueRoutes(scope, parts);
   workerRoutes(scope, parts);
@@ -123,7 +139,10 @@ export const buildServer = async (parts: ServerParts): Promise<FastifyInstance> 
   const routes = collectOperations(app);
   requireHost(app);
   // Those who wait are answered with what there is, so that the server need not wait for them.
-  app.addHook('preClose', async () => parts.watches.release());
+  app.addHook('preClose', async () => {
+    parts.watches.release();
+    parts.workflowWatches.release();
+  });
 
   await app.register(async (scope) => healthRoutes(scope, parts.checks));
   await app.register(async (open) => {

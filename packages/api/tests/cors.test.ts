@@ -40,7 +40,7 @@ test('a page of a configured origin may send what the API takes, without a key f
   const answer = await preflight(open, ours);
   expect(answer.status).toBe(204);
   expect(allowedOrigin(answer)).toBe(ours);
-  expect(answer.headers.get('access-control-allow-methods')).toBe('GET, HEAD, POST, DELETE');
+  expect(answer.headers.get('access-control-allow-methods')).toBe('GET, HEAD, POST, PATCH, DELETE');
   expect(answer.headers.get('access-control-allow-headers')).toMatch(
     /authorization, .*idempotency-key/,
   );

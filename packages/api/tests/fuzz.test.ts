@@ -7,6 +7,7 @@ import { type FuzzedRequest, hostileBodies, requestsTo } from './fuzz-arbitrarie
 import { type CheckedAnswer, type Checker, createChecker } from './openapi-checker.ts';
 import { exchangeRawly } from './raw-connection.ts';
 import { keys, type RunningApi, startApi } from './running-api.ts';
+import { prepareSchedules } from './schedule-fixtures.ts';
 
 /** An answer that takes longer than this is a hang, in milliseconds. */
 const patience = 5_000;
@@ -19,6 +20,7 @@ let checker: Checker;
 let ended: string;
 beforeAll(async () => {
   api = await startApi();
+  await prepareSchedules(api.config.database.url);
   checker = await createChecker(api);
   const { body } = await api.submit({ type: 'demo.echo', payload: { value: 1 } });
   ended = body.id;
@@ -82,7 +84,10 @@ const exchange = async (method: string, request: FuzzedRequest): Promise<Checked
   };
 };
 
-const keyFor = (path: string) => (/queues|workers/.test(path) ? keys.operator : keys.acme);
+const keyFor = (path: string) => {
+  if (/^\/(dead-letters|webhooks)/.test(path)) return keys.keeper;
+  return /queues|workers/.test(path) ? keys.operator : keys.acme;
+};
 
 describe('every operation withstands everything', () => {
   const templates = [
@@ -94,8 +99,38 @@ describe('every operation withstands everything', () => {
     ['GET', '/jobs/{id}/logs'],
     ['GET', '/jobs/{id}/artifacts/{name}'],
     ['POST', '/jobs/{id}/retry'],
+    ['POST', '/workflows'],
+    ['GET', '/workflows'],
+    ['GET', '/workflows/{id}'],
+    ['DELETE', '/workflows/{id}'],
+    ['GET', '/workflows/{id}/events'],
+    ['GET', '/schedules'],
+    ['GET', '/schedules/{id}'],
+    ['PUT', '/schedules/{id}'],
+    ['PATCH', '/schedules/{id}'],
+    ['DELETE', '/schedules/{id}'],
+    ['POST', '/schedules/{id}/trigger'],
+    ['GET', '/dead-letters'],
+    ['DELETE', '/dead-letters'],
+    ['GET', '/dead-letters/groups'],
+    ['POST', '/dead-letters/redrive'],
+    ['GET', '/dead-letters/{id}'],
+    ['DELETE', '/dead-letters/{id}'],
+    ['POST', '/dead-letters/{id}/redrive'],
+    ['GET', '/webhooks'],
+    ['POST', '/webhooks'],
+    ['GET', '/webhooks/{id}'],
+    ['PATCH', '/webhooks/{id}'],
+    ['DELETE', '/webhooks/{id}'],
+    ['POST', '/webhooks/{id}/test'],
+    ['GET', '/webhooks/secret'],
+    ['POST', '/webhooks/secret/rotate'],
+    ['GET', '/webhooks/deliveries'],
+    ['GET', '/webhooks/deliveries/{id}'],
+    ['POST', '/webhooks/deliveries/{id}/replay'],
     ['GET', '/queues'],
     ['GET', '/queues/{name}'],
+    ['PATCH', '/queues/{name}'],
     ['POST', '/queues/{name}/pause'],
     ['POST', '/queues/{name}/resume'],
     ['GET', '/workers'],
@@ -137,9 +172,10 @@ describe('every operation withstands everything', () => {
 test.each(hostileBodies.map((body, index) => ({ index, body })))(
   'hostile body $index is answered with a 4xx by every write, or is a job',
   async ({ body }) => {
-    for (const path of ['/jobs', '/jobs/batch', `/jobs/${ended}/retry`]) {
+    const writes = [`/jobs/${ended}/retry`, `/dead-letters/${ended}/redrive`];
+    for (const path of ['/jobs', '/jobs/batch', '/workflows', '/dead-letters/redrive', ...writes]) {
       const headers = {
-        authorization: `Bearer ${keys.acme}`,
+        authorization: `Bearer ${keyFor(path)}`,
         'content-type': 'application/json',
       };
       const answer = await exchange('POST', { path, headers, body });

@@ -16,6 +16,7 @@ test('the catalog lists every type with its contract and defaults', async () => 
     'demo.fail',
     'demo.sleep',
     'email.send',
+    'http.request',
     'image.optimize',
     'image.thumbnails',
   ]);

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
+import { publishDeclared } from '@drover/jobs/schedules/declared';
+import { addDeliveries } from '@drover/jobs/webhooks/add';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startOwnRedis } from '../../../tests/servers/own-redis.ts';
 import { type Checker, createChecker, type DescribedOperation } from './openapi-checker.ts';
 import { exchangeRawly } from './raw-connection.ts';
 import { type Answer, keys, type RunningApi, startApi } from './running-api.ts';
 import { startWorkerOf } from './running-worker.ts';
+import { hourly, purge } from './schedule-fixtures.ts';
 
 let api: RunningApi;
 let worker: AsyncDisposable;
@@ -120,6 +123,190 @@ describe('what goes well is described', () => {
     expectProblem(await send(`/jobs/${waits}/retry`, {}), 409, 'job-not-retryable');
   });
 
+  test('workflows', async () => {
+    const chain = { chain: [echo, { ...echo, name: 'last' }] };
+    expect((await send('/workflows', chain, waiting)).status).toBe(200);
+    const { id } = (await send('/workflows', chain)).body;
+    const whole = `/workflows/${id}`;
+    await checked('GET', whole, waiting);
+    for (const path of [whole, '/workflows']) {
+      const { headers } = await checked('GET', path);
+      const known = { headers: { 'if-none-match': headers.get('etag') ?? '' } };
+      expect((await checked('GET', path, known)).status).toBe(304);
+    }
+    expectProblem(await checked('GET', '/workflows?limit=0'), 400, 'invalid-parameters');
+    const events = await checked('GET', `${whole}/events`);
+    const ids = [...events.text.matchAll(/^id: ?(.+)$/gm)].map(([, it = '']) => it);
+    const seen = { headers: { 'last-event-id': ids.at(-1) ?? '' } };
+    expect((await checked('GET', `${whole}/events`, seen)).status).toBe(204);
+    expectProblem(await checked('DELETE', whole), 409, 'workflow-finished');
+
+    const waits = (await send('/workflows', { chain: [later] })).body.id;
+    expect((await checked('DELETE', `/workflows/${waits}`)).status).toBe(200);
+    const { id: slow, steps } = (await send('/workflows', { chain: [sleeping] })).body;
+    for (let status = ''; status !== 'running'; ) {
+      ({ status } = (await checked('GET', `/jobs/${steps['step-1'].job}`)).body);
+    }
+    expect((await checked('DELETE', `/workflows/${slow}`)).status).toBe(202);
+
+    const headers = { 'idempotency-key': 'a-workflow' };
+    const gone = (await send('/workflows', { chain: [later] }, { headers })).body.id;
+    await api.queues.redis.del(api.queues.keys.inQueue('workflow', 0, gone));
+    expectProblem(await send('/workflows', { chain: [later] }, { headers }), 410, 'workflow-gone');
+  });
+
+  test('schedules', async () => {
+    const put = (path: string, body: unknown, init: Init = {}, from = api) =>
+      checked(
+        'PUT',
+        path,
+        {
+          ...init,
+          body: typeof body === 'string' ? body : JSON.stringify(body),
+          headers: { 'content-type': 'application/json' },
+        },
+        from,
+      );
+    const one = '/schedules/one';
+    expect((await put(one, hourly)).status).toBe(201);
+    expect((await put(one, { ...hourly, overlap: 'skip' })).status).toBe(200);
+    expectProblem(await put(one, '{'), 400, 'malformed-json');
+    expectProblem(await put(one, {}), 422, 'invalid-submission');
+    expectProblem(await put(one, { ...hourly, type: 'demo.ecko' }), 422, 'unknown-job-type');
+    const headers = { 'content-type': 'application/json' };
+    const change = (body: string) => checked('PATCH', one, { body, headers });
+    expect((await change('{"enabled":true}')).status).toBe(200);
+    expectProblem(await change('{'), 400, 'malformed-json');
+    expectProblem(await change('{}'), 422, 'invalid-submission');
+    for (const [path, init] of [
+      [one, {}],
+      ['/schedules', {}],
+    ] as const) {
+      const { headers: sent } = await checked('GET', path, init);
+      const known = { headers: { 'if-none-match': sent.get('etag') ?? '' } };
+      // The runs of other tests' triggers may have come in between.
+      expect([200, 304]).toContain((await checked('GET', path, known)).status);
+      await checked('GET', path, { headers: { 'if-none-match': '*' } });
+    }
+    expectProblem(await checked('GET', '/schedules?limit=0'), 400, 'invalid-parameters');
+
+    const now = `${one}/trigger`;
+    const once = { headers: { 'idempotency-key': 'now' } };
+    const { id } = (await send(now, {}, once)).body;
+    expect((await send(now, {}, once)).status).toBe(202);
+    const long = { headers: { 'idempotency-key': 'x'.repeat(300) } };
+    expectProblem(await send(now, {}, long), 400, 'invalid-idempotency-key');
+    await checked('GET', `/jobs/${id}`, waiting);
+    await api.queues.get('demo', 0).remove(id);
+    expectProblem(await send(now, {}, once), 410, 'job-gone');
+
+    await publishDeclared(api.queues, { definition: purge, enabled: false });
+    const declared = `/schedules/${purge.id}`;
+    expectProblem(await put(declared, hourly), 409, 'schedule-declared');
+    expectProblem(await checked('DELETE', declared), 409, 'schedule-declared');
+    const gone = { ...purge, job: { type: 'gone.type' } };
+    await publishDeclared(api.queues, { definition: gone, enabled: false });
+    const admin = { key: 'dev' };
+    expectProblem(await send(`${declared}/trigger`, {}, admin), 409, 'schedule-unrunnable');
+    expect((await checked('DELETE', one)).status).toBe(204);
+  });
+
+  test('dead letters', async () => {
+    const keeper = { key: keys.keeper };
+    const dies = async () => (await send('/jobs', failing, waiting)).body.id as string;
+    const lists = (path: string) => checked('GET', path, keeper);
+    const id = await dies();
+    await expect.poll(async () => (await lists('/dead-letters')).body.items).not.toEqual([]);
+    await expect
+      .poll(async () => (await lists('/dead-letters/groups?type=demo.fail')).body.items)
+      .toMatchObject([{ code: 'demo-permanent' }]);
+    for (const path of ['/dead-letters', '/dead-letters/groups', `/dead-letters/${id}`]) {
+      const { headers } = await lists(path);
+      const known = { ...keeper, headers: { 'if-none-match': headers.get('etag') ?? '' } };
+      expect((await checked('GET', path, known)).status).toBe(304);
+    }
+    for (const path of ['/dead-letters?limit=0', '/dead-letters/groups?x=1']) {
+      expectProblem(await lists(path), 400, 'invalid-parameters');
+    }
+    expectProblem(await checked('DELETE', '/dead-letters', keeper), 400, 'invalid-parameters');
+
+    const one = `/dead-letters/${id}/redrive`;
+    expectProblem(await send(one, { payload: 7 }, keeper), 422, 'invalid-submission');
+    expect((await send(one, {}, keeper)).status).toBe(202);
+    const alive = (await send('/jobs', later)).body.id;
+    expectProblem(await send(`/dead-letters/${alive}/redrive`, {}, keeper), 409, 'job-not-dead');
+    expectProblem(await checked('DELETE', `/dead-letters/${alive}`, keeper), 409, 'job-not-dead');
+
+    const all = '/dead-letters/redrive';
+    expectProblem(await send(all, {}, keeper), 422, 'invalid-submission');
+    expect((await send(all, { all: true, dryRun: true }, keeper)).status).toBe(200);
+    const { status, body } = await send(all, { all: true }, keeper);
+    expect(status).toBe(202);
+    expect((await checked('GET', `/jobs/${body.id}`, waiting)).body.status).toBe('succeeded');
+
+    const last = await dies();
+    expect((await checked('DELETE', `/dead-letters/${last}`, keeper)).status).toBe(200);
+    expect((await checked('DELETE', '/dead-letters?all=true', keeper)).status).toBe(200);
+  });
+
+  test('webhooks', async () => {
+    const keeper = { key: keys.keeper };
+    const change = (method: string, path: string, body: unknown = {}) =>
+      checked(method, path, {
+        ...keeper,
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      });
+    const url = 'https://receiver.invalid/hook';
+    const made = await change('POST', '/webhooks', { url, types: ['demo.*'] });
+    expect(made.status).toBe(201);
+    const endpoint = `/webhooks/${made.body.id}`;
+    expectProblem(await change('POST', '/webhooks', { url: 7 }), 422, 'invalid-submission');
+    expect((await change('PATCH', endpoint, { description: 'new' })).status).toBe(200);
+    expectProblem(await change('PATCH', endpoint), 422, 'invalid-submission');
+
+    expect((await checked('GET', '/webhooks/secret', keeper)).status).toBe(200);
+    const rotate = '/webhooks/secret/rotate';
+    expect((await change('POST', rotate)).status).toBe(200);
+    expectProblem(await change('POST', rotate, { overlap: -1 }), 422, 'invalid-submission');
+
+    const tested = await checked('POST', `${endpoint}/test`, keeper);
+    expect(tested.status).toBe(202);
+    const delivery = `/webhooks/deliveries/${tested.body.id}`;
+    await expect
+      .poll(async () => (await checked('GET', delivery, keeper)).body.status)
+      .toBe('failed');
+    expect((await checked('POST', `${delivery}/replay`, keeper)).status).toBe(202);
+    for (const path of [
+      '/webhooks',
+      endpoint,
+      '/webhooks/secret',
+      '/webhooks/deliveries?limit=1',
+      delivery,
+    ]) {
+      const { headers } = await checked('GET', path, keeper);
+      const known = { ...keeper, headers: { 'if-none-match': headers.get('etag') ?? '' } };
+      expect([200, 304]).toContain((await checked('GET', path, known)).status);
+    }
+    const { id } = (await send('/jobs', echo)).body;
+    const ofJob = `/webhooks/deliveries?source=${id}`;
+    const listed = async () => (await checked('GET', ofJob, keeper)).body.items;
+    await expect.poll(async () => (await listed()).length).toBe(1);
+    const [{ links }] = await listed();
+    await change('PATCH', endpoint, { enabled: false });
+    expectProblem(await checked('POST', links.replay, keeper), 409, 'webhook-disabled');
+    expect((await checked('DELETE', endpoint, keeper)).status).toBe(200);
+    expectProblem(await checked('POST', links.replay, keeper), 404, 'webhook-not-found');
+
+    const many = await Promise.all(
+      Array.from({ length: 21 }, () => change('POST', '/webhooks', { url, enabled: false })),
+    );
+    const full = many.find(({ status }) => status !== 201);
+    expectProblem(full as Answer, 409, 'webhook-limit');
+    for (const it of many)
+      if (it.status === 201) await checked('DELETE', it.body.links.self, keeper);
+  });
+
   test('the catalog, the queues, the workers and the probes', async () => {
     const operator = { key: keys.operator };
     for (const [path, init] of [
@@ -140,6 +327,13 @@ describe('what goes well is described', () => {
     for (const path of ['/queues/demo/pause', '/queues/demo/resume']) {
       expect((await checked('POST', path, operator)).status).toBe(200);
     }
+    const headers = { 'content-type': 'application/json' };
+    const change = (body: string) =>
+      checked('PATCH', '/queues/demo', { ...operator, body, headers });
+    expect((await change('{"globalConcurrency":5,"rateLimit":null}')).status).toBe(200);
+    expect((await change('{"globalConcurrency":null}')).status).toBe(200);
+    expectProblem(await change('{'), 400, 'malformed-json');
+    expectProblem(await change('{"concurrency":0}'), 422, 'invalid-submission');
     for (const path of ['/live', '/ready', '/health']) {
       expect((await checked('GET', path, { key: null })).status).toBe(200);
     }
@@ -157,7 +351,11 @@ const operations = (): { method: string; path: string; operation: DescribedOpera
   );
 const isProbe = (path: string) => ['/live', '/ready', '/health'].includes(path);
 const calls = () => operations().filter(({ path }) => !isProbe(path));
-const keyFor = (path: string) => (/queues|workers/.test(path) ? keys.operator : keys.acme);
+const isLetter = (path: string) => path.startsWith('/dead-letters');
+const keyFor = (path: string) => {
+  if (isLetter(path) || path.startsWith('/webhooks')) return keys.keeper;
+  return /queues|workers/.test(path) ? keys.operator : keys.acme;
+};
 const anyBody = (method: string) =>
   method === 'POST'
     ? { body: JSON.stringify(echo), headers: { 'content-type': 'application/json' } }
@@ -167,11 +365,14 @@ describe('what goes wrong is described, for every call', () => {
   test('without a key, or with one that lacks the role', async () => {
     for (const { method, path } of calls()) {
       expectProblem(await checked(method, path, { key: null }), 401, 'unauthorized');
-      const wrong = /queues|workers/.test(path)
-        ? keys.acme
-        : path.startsWith('/jobs') && method !== 'GET'
-          ? keys.readOnly
-          : keys.submitOnly;
+      const wrong =
+        /queues|workers/.test(path) ||
+        (isLetter(path) && method !== 'GET') ||
+        (path.startsWith('/webhooks') && (method !== 'GET' || path.endsWith('/secret')))
+          ? keys.acme
+          : /^\/(jobs|workflows|schedules)/.test(path) && method !== 'GET'
+            ? keys.readOnly
+            : keys.submitOnly;
       expectProblem(await checked(method, path, { key: wrong }), 403, 'forbidden');
     }
   });
@@ -179,7 +380,8 @@ describe('what goes wrong is described, for every call', () => {
   test('with parameters that lead nowhere', async () => {
     for (const { method, path } of calls().filter((call) => call.path.includes('nothing'))) {
       const init = { key: keyFor(path), ...anyBody(method) };
-      expect((await checked(method, path, init)).status).toBe(404);
+      // What is put need not have been there.
+      if (method !== 'PUT') expect((await checked(method, path, init)).status).toBe(404);
       const long = path.replace('nothing', 'x'.repeat(300));
       expectProblem(await checked(method, long, init), 404, 'not-found');
       const broken = path.replace('nothing', '%ff');
@@ -201,19 +403,33 @@ describe('what goes wrong is described, for every call', () => {
       const large = `"${'x'.repeat(1_048_576)}"`;
       expectProblem(await as('application/json', large), 413, 'payload-too-large');
     }
-    for (const path of ['/jobs', '/jobs/batch']) {
+    for (const path of [
+      '/dead-letters/redrive',
+      '/dead-letters/x/redrive',
+      '/webhooks',
+      '/webhooks/secret/rotate',
+    ]) {
+      expectProblem(await send(path, '{', { key: keys.keeper }), 400, 'malformed-json');
+    }
+    for (const path of ['/jobs', '/jobs/batch', '/workflows']) {
       expectProblem(await send(path, '{'), 400, 'malformed-json');
       expectProblem(await send(path, '{"__proto__":1}'), 422, 'invalid-submission');
       expectProblem(await send(path, {}), 422, 'invalid-submission');
       const headers = { 'idempotency-key': 'x'.repeat(300) };
-      const one = path === '/jobs' ? echo : { jobs: [echo] };
+      const one =
+        path === '/jobs' ? echo : path === '/workflows' ? { chain: [echo] } : { jobs: [echo] };
       expectProblem(await send(path, one, { headers }), 400, 'invalid-idempotency-key');
     }
   });
 
   test('with submissions that are refused', async () => {
     expectProblem(await send('/jobs', { ...echo, type: 'demo.ecko' }), 422, 'unknown-job-type');
+    const wrong = { chain: [{ ...echo, type: 'demo.ecko' }] };
+    expectProblem(await send('/workflows', wrong), 422, 'unknown-job-type');
     const headers = { 'idempotency-key': 'another-key' };
+    await send('/workflows', { chain: [later] }, { headers });
+    const conflict = await send('/workflows', { chain: [echo] }, { headers });
+    expectProblem(conflict, 422, 'idempotency-conflict');
     const { id } = (await send('/jobs', later, { headers })).body;
     expectProblem(await send('/jobs', echo, { headers }), 422, 'idempotency-conflict');
     await api.queues.get('demo', 0).remove(id);
@@ -224,16 +440,46 @@ describe('what goes wrong is described, for every call', () => {
     await using limited = await startApi({
       RATE_LIMITS: 'free=1/1h',
       API_KEYS: JSON.stringify([
-        { hash: sha256(keys.acme), tenant: 'acme', roles: ['submit', 'read'], tier: 'free' },
+        {
+          hash: sha256(keys.acme),
+          tenant: 'acme',
+          roles: ['submit', 'read', 'operate'],
+          tier: 'free',
+        },
       ]),
     });
+    const json = { 'content-type': 'application/json' };
+    const hook = { url: 'https://receiver.invalid/', enabled: false };
+    const registered = await limited.ask('/webhooks', {
+      method: 'POST',
+      body: JSON.stringify(hook),
+      headers: json,
+    });
+    const [delivery] = await addDeliveries(limited.queues, [
+      {
+        tenant: 'acme',
+        webhookId: 'msg_1',
+        target: { url: hook.url },
+        body: { type: 'job.failed', timestamp: new Date().toISOString(), data: {} },
+        partition: 0,
+      },
+    ]);
     const job = await limited.submit(later);
     expect(job.headers.get('x-ratelimit-remaining')).toBe('0');
     const { id } = job.body;
     expect((await checked('DELETE', `/jobs/${id}`, {}, limited)).status).toBe(200);
+    const schedule = {
+      body: JSON.stringify(hourly),
+      headers: { 'content-type': 'application/json' },
+    };
+    await checked('PUT', '/schedules/limited', schedule, limited);
     for (const [path, body] of [
+      ['/schedules/limited/trigger', {}],
+      [`/webhooks/${registered.body.id}/test`, {}],
+      [`/webhooks/deliveries/${delivery?.id}/replay`, {}],
       ['/jobs', later],
       ['/jobs/batch', { jobs: [later, later] }],
+      ['/workflows', { chain: [later] }],
       [`/jobs/${id}/retry`, {}],
     ] as const) {
       const init = { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
@@ -259,13 +505,25 @@ describe('what goes wrong is described, for every call', () => {
     await using cut = await startApi({ REDIS_URL: redis.url });
     await redis.stop();
     for (const { method, path, operation } of operations()) {
-      const batch = operation.operationId === 'submitBatch';
+      const bodies: Record<string, object> = {
+        submitBatch: { jobs: [echo] },
+        submitWorkflow: { chain: [echo] },
+        createWebhook: { url: 'https://receiver.invalid/' },
+        rotateWebhookSecret: {},
+        redriveDeadLetters: { all: true },
+        putSchedule: hourly,
+      };
+      const own = bodies[operation.operationId];
+      const query = operation.operationId === 'deleteDeadLetters' ? '?all=true' : '';
       const init = {
         key: keyFor(path),
         ...anyBody(method),
-        ...(batch && { body: JSON.stringify({ jobs: [echo] }) }),
+        ...(own && {
+          body: JSON.stringify(own),
+          headers: { 'content-type': 'application/json' },
+        }),
       };
-      const { status } = await checked(method, path, init, cut);
+      const { status } = await checked(method, path + query, init, cut);
       expect([200, 404, 503]).toContain(status);
     }
   });

@@ -1,3 +1,4 @@
+import { queueNames } from '@drover/jobs/definition/queues';
 import { expect, test } from 'vitest';
 import { queueFixture } from './queue-fixtures.ts';
 import { commandsOf } from './redis-commands.ts';
@@ -9,14 +10,15 @@ const costOf = (api: RunningApi) =>
     expect((await api.ask('/queues', { key: keys.operator })).status).toBe(200);
   });
 
-test('all queues cost one command for each queue and partition, whatever the backlog', async () => {
+test('all queues cost one command for each queue and partition and one for all settings, whatever the backlog', async () => {
   await using api = await startApi({ PARTITIONS: '2' });
   await api.ask('/queues', { key: keys.operator });
   await using fixture = queueFixture(api, 'demo', 1);
   for (const priority of [1, 2, 3]) await fixture.waiting(priority);
   await fixture.queue.add('demo.echo', {});
   const before = await costOf(api);
-  expect(before.sent).toEqual(Array.from({ length: 6 }, () => 'evalsha'));
+  const figures = Array.from({ length: 2 * queueNames.length }, () => 'evalsha');
+  expect(before.sent.toSorted()).toEqual([...figures, 'hgetall']);
 
   const more = { name: 'demo.echo', data: {} };
   await fixture.queue.addBulk(

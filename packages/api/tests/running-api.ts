@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { queueNames } from '@drover/jobs/definition/queues';
-import { localArtifactStore } from '@drover/shared/artifacts/local-store';
+import { createArtifactStore } from '@drover/shared/artifacts/configured-store';
 import type { ArtifactStore } from '@drover/shared/artifacts/store';
 import type { Config } from '@drover/shared/config';
 import { createKeys } from '@drover/shared/keys';
@@ -21,6 +20,8 @@ export const keys = {
   submitOnly: 'submit-key',
   readOnly: 'read-key',
   operator: 'operate-key',
+  /** Whoever looks after the dead letters of a tenant. */
+  keeper: 'keeper-key',
 } as const;
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -31,6 +32,7 @@ const apiKeys = JSON.stringify([
   { hash: sha256(keys.submitOnly), tenant: 'acme', roles: ['submit'], tier: 'unlimited' },
   { hash: sha256(keys.readOnly), tenant: 'acme', roles: ['read'], tier: 'unlimited' },
   { hash: sha256(keys.operator), tenant: 'acme', roles: ['operate'], tier: 'unlimited' },
+  { hash: sha256(keys.keeper), tenant: 'acme', roles: ['read', 'operate'], tier: 'unlimited' },
 ]);
 
 export interface Answer {
@@ -88,7 +90,7 @@ export const startApi = async (overrides: Record<string, string> = {}): Promise<
     config,
     url,
     queues,
-    artifacts: localArtifactStore(join(config.dataDir, 'artifacts')),
+    artifacts: createArtifactStore(config),
     ask,
     submit: (body, init = {}) =>
       ask('/jobs', {

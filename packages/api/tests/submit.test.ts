@@ -26,7 +26,7 @@ test('a job is accepted: 202, its address, and the job resource', async () => {
     progress: 0,
     tags: [],
     runAt: answer.body.createdAt,
-    attempts: { made: 0, max: 3 },
+    attempts: { made: 0, max: 3, history: [] },
     payload: echo.payload,
     result: null,
     error: null,

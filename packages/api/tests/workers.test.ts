@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workerList } from '@drover/jobs/contract/operations';
+import { queueNames, queues } from '@drover/jobs/definition/queues';
 import { readVersion } from '@drover/shared/version';
 import { expect, test } from 'vitest';
 import { keys, type RunningApi, startApi } from './running-api.ts';
@@ -51,11 +52,9 @@ test.concurrent(
       host: hostname(),
       pid: worker.pid,
       version: readVersion(),
-      queues: [
-        { name: 'media', concurrency: 4 },
-        { name: 'mail', concurrency: 20 },
-        { name: 'demo', concurrency: 20 },
-      ],
+      state: 'running',
+      // Divided among the partitions.
+      queues: queueNames.map((name) => ({ name, concurrency: queues[name].concurrency })),
       running: [],
     });
 

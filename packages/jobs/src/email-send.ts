@@ -16,7 +16,15 @@ const emailMessage = z.strictObject({
     .string()
     .max(998)
     .regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'expected one line without control characters'),
-  text: z.string(),
+  text: z
+    .union([
+      z.string(),
+      z
+        .array(z.string())
+        .max(1_000)
+        .transform((lines) => lines.join('\n')),
+    ])
+    .describe('One text, or its lines'),
   html: z.string().optional().describe('Shown instead of `text` where the reader can'),
   cc: addresses.optional(),
   bcc: addresses.optional(),

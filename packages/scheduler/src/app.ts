@@ -1,4 +1,8 @@
 import { createCatalog } from '@drover/jobs/catalog';
+import { databasePreparation } from '@drover/jobs/database/prepare';
+import { createSchedulePlace } from '@drover/jobs/schedules/place';
+import { notifyOfWorkflow } from '@drover/jobs/webhooks/notify';
+import { createArtifactStore } from '@drover/shared/artifacts/configured-store';
 import type { Config } from '@drover/shared/config';
 import { createReadiness } from '@drover/shared/health/readiness';
 import { processHealthServer } from '@drover/shared/health/server';
@@ -6,9 +10,12 @@ import type { Component } from '@drover/shared/lifecycle/stack';
 import type { Log } from '@drover/shared/log';
 import { createQueueSet } from '@drover/shared/queues/queue-set';
 import { createStores } from '@drover/shared/stores';
-import { reconciler } from './reconciler.ts';
-import { checkSchedule } from './schedule.ts';
-import { schedules } from './schedules.ts';
+import { artifactJanitor } from './artifacts/janitor.ts';
+import { deadLetterJanitor } from './dead-letters/janitor.ts';
+import { declare } from './schedules/declare.ts';
+import { reconciler } from './schedules/reconciler.ts';
+import { declaredSchedules } from './schedules.ts';
+import { workflowReconciler } from './workflows/reconciler.ts';
 
 /** The scheduler process, put together: its components in the order in which they start. */
 export const composeScheduler = (config: Config, log: Log): readonly Component[] => {
@@ -17,18 +24,50 @@ export const composeScheduler = (config: Config, log: Log): readonly Component[]
   const queues = createQueueSet({ redis: stores.redis, keys: stores.keys, log });
   const catalog = createCatalog({ production: config.production });
 
+  const place = createSchedulePlace({ redis: stores.redis, keys: stores.keys, log });
+  const inputs = declaredSchedules({
+    timezone: config.schedules.timezone,
+    digestTo: config.digestTo,
+    demo: !config.production,
+  });
+
   return [
     ...stores.components,
+    databasePreparation({
+      url: config.database.url,
+      name: stores.clientName,
+      demo: !config.production,
+      log,
+    }),
     processHealthServer(config, {
       port: config.ports.scheduler,
       variable: 'SCHEDULER_PORT',
       checks: stores.checks,
       readiness: readiness.check,
+      ready: { postgres: stores.checks.postgres },
     }),
     queues,
-    reconciler({
-      schedules: schedules.map((schedule) => checkSchedule(schedule, catalog)),
+    place.component,
+    reconciler({ declared: declare(inputs, catalog), place, db: stores.pool, catalog, log }),
+    deadLetterJanitor({
       queues,
+      partitions: config.redis.partitions,
+      keepFailedMs: config.keep.failedMs,
+      max: config.deadLettersMax,
+      log,
+    }),
+    artifactJanitor({
+      store: createArtifactStore(config),
+      redis: stores.redis,
+      keys: stores.keys,
+      graceMs: config.keepArtifactsMs,
+      log,
+    }),
+    workflowReconciler({
+      queues,
+      keep: config.keep,
+      onEnd: (workflow) => notifyOfWorkflow(queues, workflow),
+      partitions: config.redis.partitions,
       log,
     }),
     readiness.component,

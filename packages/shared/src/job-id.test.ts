@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { newJobId, parseJobId } from './job-id.ts';
+import { derivedJobId, newJobId, parseJobId, submittedAt } from './job-id.ts';
 import { maxPartition } from './keys.ts';
 
 test('an id leads back to its queue and partition', () => {
@@ -9,6 +9,19 @@ test('an id leads back to its queue and partition', () => {
     fc.property(queues, fc.integer({ min: 0, max: maxPartition }), (queue, partition) => {
       const id = newJobId(queue, partition);
       expect(parseJobId(id)).toEqual({ id, queue, partition });
+    }),
+  );
+});
+
+test('one seed makes one id, another seed another, and both sort by their time', () => {
+  const seeds = fc.tuple(fc.string(), fc.string()).filter(([one, other]) => one !== other);
+  fc.assert(
+    fc.property(seeds, fc.integer({ min: 1 }), ([one, other], at) => {
+      const id = derivedJobId('mail', 3, { seed: one, at });
+      expect(derivedJobId('mail', 3, { seed: one, at })).toBe(id);
+      expect(derivedJobId('mail', 3, { seed: other, at })).not.toBe(id);
+      expect(parseJobId(id)).toEqual({ id, queue: 'mail', partition: 3 });
+      expect(derivedJobId('mail', 3, { seed: other, at: at + 1 }) > id).toBe(true);
     }),
   );
 });
@@ -35,4 +48,12 @@ test('whatever is thrown at it, it answers', () => {
       parseJobId(text);
     }),
   );
+});
+
+test('an id tells when it was made', () => {
+  const before = Date.now();
+  const at = submittedAt(newJobId('http', 3)) ?? 0;
+  expect(at).toBeGreaterThanOrEqual(before);
+  expect(at).toBeLessThanOrEqual(Date.now());
+  expect(submittedAt('nonsense')).toBeUndefined();
 });

@@ -1,5 +1,5 @@
-import { randomFillSync } from 'node:crypto';
-import { ulid } from 'ulid';
+import { hash, randomFillSync } from 'node:crypto';
+import { decodeTime, ulid } from 'ulid';
 import { maxPartition } from './keys.ts';
 
 /** Where a job lives, read from its id: ids route themselves, there is no lookup table. */
@@ -30,9 +30,29 @@ const random = (): number => {
 export const newJobId = (queue: string, partition: number): string =>
   `${queue}.${partition}.${ulid(undefined, random).toLowerCase()}`;
 
+/**
+ * The id that `seed` stands for: the same for the same seed and time, and as unlikely to meet another
+ * as a new one.
+ * @param at the time that it sorts by, in milliseconds.
+ */
+export const derivedJobId = (
+  queue: string,
+  partition: number,
+  { seed, at }: { seed: string; at: number },
+): string => {
+  const bytes = hash('sha256', seed, 'buffer');
+  let drawn = 0;
+  const draw = () => (bytes[drawn++] ?? 0) / 256;
+  return `${queue}.${partition}.${ulid(at, draw).toLowerCase()}`;
+};
+
 /** @returns undefined when the text is not a job id. */
 export const parseJobId = (id: string): JobAddress | undefined => {
   const [, queue, number] = pattern.exec(id) ?? [];
   const partition = Number(number);
   return queue === undefined || partition > maxPartition ? undefined : { id, queue, partition };
 };
+
+/** When the id was made, in milliseconds since 1970; undefined when the text is not a job id. */
+export const submittedAt = (id: string): number | undefined =>
+  parseJobId(id) && decodeTime(id.slice(-26).toUpperCase());

@@ -23,12 +23,43 @@ export interface Keys {
   /** What a live worker process says of itself; `workers` is the index of these keys. */
   worker(id: string): string;
   readonly workers: string;
+  /** What operators have set of the queues, and the channel on which a change is told. */
+  readonly queueSettings: string;
+  readonly queueSettingsChanges: string;
+  /** The webhook endpoints of a tenant, and the secrets that its webhooks are signed with. */
+  webhookEndpoints(tenant: string): string;
+  webhookSecrets(tenant: string): string;
+  /** Which tenants have endpoints, how often any was changed, and the channel on which that is told. */
+  readonly webhookTenants: string;
+  readonly webhookVersion: string;
+  readonly webhookChanges: string;
+  /** What became of the last slots of a schedule, which is named as `tenant/id`. */
+  scheduleRuns(schedule: string): string;
+  /** The schedules that stand in the scheduler's code, and how often each schedule was repaired. */
+  readonly declaredSchedules: string;
+  readonly scheduleRepairs: string;
+  /** Jobs that have files and are gone, by when that was first seen. */
+  readonly missingArtifacts: string;
+  /** Which process sweeps the artifacts, and how far the sweep is. */
+  readonly artifactSweep: string;
+  readonly artifactCursor: string;
+  /** A value of a cache, and the lock of whoever makes it. All of the caches share one hash tag. */
+  cacheEntry(cache: string, version: number, key: string): string;
+  cacheLock(cache: string, version: number, key: string): string;
+  /** When the values of a cache, and those with a tag, were last invalidated. */
+  cacheStamp(cache: string): string;
+  cacheTag(tag: string): string;
+  /** Counts the invalidations; which caches there are; the channel on which changes are told. */
+  readonly cacheClock: string;
+  readonly cacheNames: string;
+  readonly cacheChanges: string;
 }
 
 export const createKeys = (prefix: string): Keys => {
   const partition = (number: number) => `{${prefix}-${number}}`;
   const inQueue = (queue: string, number: number, name: string) =>
     `${partition(number)}:${queue}:${name}`;
+  const caches = `{${prefix}-cache}`;
   return {
     partition,
     inQueue,
@@ -38,5 +69,25 @@ export const createKeys = (prefix: string): Keys => {
     throttle: (tenant, policy) => `${partition(0)}:throttle:${tenant}:${policy}`,
     worker: (id) => `${partition(0)}:worker:${id}`,
     workers: `${partition(0)}:workers`,
+    queueSettings: `${partition(0)}:queue-settings`,
+    queueSettingsChanges: `${partition(0)}:queue-settings:changes`,
+    webhookEndpoints: (tenant) => `${partition(0)}:webhook-endpoints:${tenant}`,
+    webhookSecrets: (tenant) => `${partition(0)}:webhook-secrets:${tenant}`,
+    webhookTenants: `${partition(0)}:webhook-tenants`,
+    webhookVersion: `${partition(0)}:webhook-version`,
+    webhookChanges: `${partition(0)}:webhook-changes`,
+    scheduleRuns: (schedule) => `${partition(0)}:schedule-runs:${schedule}`,
+    declaredSchedules: `${partition(0)}:declared-schedules`,
+    scheduleRepairs: `${partition(0)}:schedule-repairs`,
+    missingArtifacts: `${partition(0)}:artifacts:missing`,
+    artifactSweep: `${partition(0)}:artifacts:sweep`,
+    artifactCursor: `${partition(0)}:artifacts:cursor`,
+    cacheEntry: (cache, version, key) => `${caches}:entry:${cache}:${version}:${key}`,
+    cacheLock: (cache, version, key) => `${caches}:lock:${cache}:${version}:${key}`,
+    cacheStamp: (cache) => `${caches}:stamp:${cache}`,
+    cacheTag: (tag) => `${caches}:tag:${tag}`,
+    cacheClock: `${caches}:clock`,
+    cacheNames: `${caches}:names`,
+    cacheChanges: `${caches}:changes`,
   };
 };

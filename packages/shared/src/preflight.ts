@@ -55,14 +55,14 @@ const satisfied = async (need: Requirement, deadline: Deadline, log: Log): Promi
   }
 };
 
-const redisRequirement = (redis: Redis): Requirement => {
+const redisRequirement = (redis: Redis, log: Log): Requirement => {
   const need: Requirement = {
     store: 'Redis',
     variable: 'REDIS_URL',
     lastReason: 'no answer',
     check: async () => {
       await connected(redis);
-      await checkRedis(redis);
+      for (const warning of await checkRedis(redis)) log.warn(warning);
     },
   };
   // The client retries by itself and tells of its failures in events only.
@@ -95,7 +95,7 @@ export const preflight = (stores: {
   name: 'preflight',
   start: async () => {
     const deadline = deadlineIn(stores.timeoutMs);
-    const needs = [redisRequirement(stores.redis), postgresRequirement(stores.pool)];
+    const needs = [redisRequirement(stores.redis, stores.log), postgresRequirement(stores.pool)];
     await Promise.all(needs.map((need) => satisfied(need, deadline, stores.log)));
   },
   stop: async () => undefined,

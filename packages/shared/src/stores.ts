@@ -32,7 +32,7 @@ export const createStores = (role: string, config: Config, log: Log): Stores => 
     log,
   });
   const pool = createPool({
-    url: config.database.url,
+    ...config.database,
     max: config.database.poolMax,
     name: clientName,
     log,

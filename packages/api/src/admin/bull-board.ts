@@ -1,6 +1,7 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
+import { deadLetterQueue } from '@drover/jobs/dead-letters/place';
 import { queueNames } from '@drover/jobs/definition/queues';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
 import type { FastifyInstance } from 'fastify';
@@ -25,7 +26,7 @@ const pagePolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** bull-board over every queue of every partition. */
+/** bull-board over every queue of every partition, and the dead letters: these are only to be seen. */
 export const bullBoard = async (
   scope: FastifyInstance,
   options: { queues: QueueSet; partitions: number },
@@ -35,10 +36,12 @@ export const bullBoard = async (
   createBullBoard({
     serverAdapter: board,
     queues: Array.from({ length: options.partitions }, (_, partition) =>
-      queueNames.map(
+      [...queueNames, deadLetterQueue].map(
         (name) =>
           new BullMQAdapter(options.queues.get(name, partition), {
             ...(several && { prefix: `${partition}/` }),
+            // Retried there, an entry would wait for a worker that never comes.
+            ...(name === deadLetterQueue && { readOnlyMode: true, allowRetries: false }),
           }),
       ),
     ).flat(),

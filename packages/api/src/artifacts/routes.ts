@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import {
+  type ArtifactAddress,
   type ArtifactStore,
   isArtifactName,
   type StoredArtifact,
@@ -59,6 +60,24 @@ const sendFile = (
   return reply.send(request.method === 'HEAD' ? Readable.from([]) : file.open(range));
 };
 
+/** @throws Problem `store-unavailable` when the store does not answer, or not as it should. */
+const findFile = async (
+  request: FastifyRequest,
+  artifacts: ArtifactStore,
+  at: ArtifactAddress,
+): Promise<StoredArtifact | undefined> => {
+  if (!isArtifactName(at.name)) return undefined;
+  try {
+    return await artifacts.find(at);
+  } catch (err) {
+    request.log.warn({ requestId: request.id, err }, 'the artifact store does not answer');
+    throw new Problem('store-unavailable', 'The artifact store does not answer now. Try again.', {
+      headers: { 'retry-after': '1' },
+      cause: err,
+    });
+  }
+};
+
 /** `GET /jobs/:id/artifacts/:name`: a file that a job produced. */
 export const artifactRoutes = (
   scope: FastifyInstance,
@@ -71,9 +90,7 @@ export const artifactRoutes = (
       const { id, name } = request.params;
       const job = await options.store.find(id, callerOf(request).tenant);
       if (!job) throw jobNotFound(id);
-      const file = isArtifactName(name)
-        ? await options.artifacts.find({ job: id, name })
-        : undefined;
+      const file = await findFile(request, options.artifacts, { job: id, name });
       if (!file)
         throw new Problem('artifact-not-found', `The job has no artifact "${name.slice(0, 128)}".`);
       if (isKnown(request.headers['if-none-match'], file.etag)) {

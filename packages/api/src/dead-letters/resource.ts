@@ -7,8 +7,8 @@ import { ownerOf } from '@drover/jobs/dead-letters/entry';
 import type { FoundLetter } from '@drover/jobs/dead-letters/find';
 import type { Group } from '@drover/jobs/dead-letters/groups';
 import type { ListedLetter } from '@drover/jobs/dead-letters/list';
+import { toResource } from '@drover/jobs/record/job-resource';
 import { parseJobId } from '@drover/shared/job-id';
-import { toResource } from '../jobs/resource.ts';
 
 const instant = (ms: number): string => new Date(ms).toISOString();
 

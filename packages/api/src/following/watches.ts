@@ -12,10 +12,10 @@ import type { Subscriptions } from '@drover/shared/redis/subscriptions';
  */
 const recheckMs = 10_000;
 
-/** Who follows a job. Calls never throw. */
-export interface Follower {
+/** Who follows a job, or a workflow. Calls never throw. */
+export interface Follower<Resource = JobResource> {
   /** What the job is now: at first, then whenever it may have changed. Undefined: it is gone. */
-  changed(job: JobResource | undefined): void;
+  changed(job: Resource | undefined): void;
   progressed?(progress: JobProgress): void;
   logged?(): void;
   /** The process stops: no more will come. */
@@ -23,18 +23,18 @@ export interface Follower {
 }
 
 /** The jobs that somebody waits for in this process. Any number of followers of a job cost one read. */
-export interface Watches extends Component {
+export interface Watches<Resource = JobResource> extends Component {
   /**
    * Begins to follow. Resolves, once no change can be missed any more, with what ends it.
    * @throws connection errors when Redis does not answer.
    */
-  follow(job: JobAddress, follower: Follower): Promise<() => void>;
+  follow(job: JobAddress, follower: Follower<Resource>): Promise<() => void>;
   /** Lets go of all followers, and of all who come later at once. */
   release(): void;
 }
 
-interface Watch {
-  followers: Set<Follower>;
+interface Watch<Resource> {
+  followers: Set<Follower<Resource>>;
   /** Subscribed to the job's channel; ends the watch. */
   ready: Promise<() => void>;
   look(): void;
@@ -50,7 +50,7 @@ const progressOf = (message: string): JobProgress | undefined => {
   }
 };
 
-const tell = (followers: ReadonlySet<Follower>, message: string, look: () => void) => {
+const tell = (followers: ReadonlySet<Follower<never>>, message: string, look: () => void) => {
   if (message.startsWith('progress ')) {
     const progress = progressOf(message);
     if (progress) for (const follower of followers) follower.progressed?.(progress);
@@ -62,8 +62,8 @@ const tell = (followers: ReadonlySet<Follower>, message: string, look: () => voi
 };
 
 /** A job as it was read, and when it will expire unless it starts before, in milliseconds. */
-export interface Seen {
-  resource: JobResource;
+export interface Seen<Resource = JobResource> {
+  resource: Resource;
   expiresAt: number | undefined;
 }
 
@@ -74,7 +74,11 @@ const lookAgainMs = 250;
 const maxTimerMs = 2 ** 31 - 1;
 
 /** Reads the job once for all, and once more when it was asked to meanwhile; and when it expires. */
-const createLook = (read: () => Promise<Seen | undefined>, followers: ReadonlySet<Follower>) => {
+const createLook = <Resource>(
+  read: () => Promise<Seen<Resource> | undefined>,
+  followers: ReadonlySet<Follower<Resource>>,
+  rests: boolean,
+) => {
   let isReading = false;
   let isStale = false;
   let timer: NodeJS.Timeout | undefined;
@@ -82,12 +86,17 @@ const createLook = (read: () => Promise<Seen | undefined>, followers: ReadonlySe
     clearTimeout(timer);
     timer = setTimeout(look, Math.min(Math.max(1, ms), maxTimerMs));
   };
+  const goOn = () => {
+    isReading = false;
+    if (isStale) look();
+  };
   const look = () => {
     if (followers.size === 0) return;
     isStale = true;
     if (isReading) return;
     isReading = true;
     isStale = false;
+    const startedAt = performance.now();
     read()
       .then(
         (seen) => {
@@ -97,28 +106,30 @@ const createLook = (read: () => Promise<Seen | undefined>, followers: ReadonlySe
         () => lookIn(lookAgainMs),
       )
       .finally(() => {
-        isReading = false;
-        if (isStale) look();
+        if (rests) setTimeout(goOn, performance.now() - startedAt);
+        else goOn();
       });
   };
   return look;
 };
 
-export const createWatches = (options: {
+export const createWatches = <Resource = JobResource>(options: {
   subscriptions: Subscriptions;
   keys: Keys;
-  read(job: JobAddress): Promise<Seen | undefined>;
-}): Watches => {
-  const { subscriptions, keys, read } = options;
-  const watches = new Map<string, Watch>();
+  read(job: JobAddress): Promise<Seen<Resource> | undefined>;
+  /** Whether to rest after a look as long as it took: for what is large, and changes often. */
+  rests?: boolean;
+}): Watches<Resource> => {
+  const { subscriptions, keys, read, rests = false } = options;
+  const watches = new Map<string, Watch<Resource>>();
   let isReleased = false;
   subscriptions.onReconnect(() => {
     for (const watch of watches.values()) watch.look();
   });
 
-  const open = (job: JobAddress): Watch => {
-    const followers = new Set<Follower>();
-    const look = createLook(() => read(job), followers);
+  const open = (job: JobAddress): Watch<Resource> => {
+    const followers = new Set<Follower<Resource>>();
+    const look = createLook(() => read(job), followers, rests);
     const timer = setInterval(look, recheckMs * (0.8 + 0.4 * Math.random()));
     const subscribed = subscriptions.subscribe(keys.changes(job), (message) =>
       tell(followers, message, look),
@@ -137,7 +148,7 @@ export const createWatches = (options: {
     return { followers, ready, look };
   };
 
-  const leave = (id: string, watch: Watch, follower: Follower) => {
+  const leave = (id: string, watch: Watch<Resource>, follower: Follower<Resource>) => {
     watch.followers.delete(follower);
     if (watch.followers.size > 0 || watches.get(id) !== watch) return;
     watches.delete(id);

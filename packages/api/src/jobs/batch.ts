@@ -1,6 +1,15 @@
+import {
+  fingerprintOf,
+  idempotencyRecord,
+  type ScopedKey,
+} from '@drover/jobs/adding/idempotency-record';
+import { fieldErrors } from '@drover/jobs/adding/pointers';
+import { checkFitness, parseSubmission } from '@drover/jobs/adding/submission';
+import { toAddition } from '@drover/jobs/adding/to-addition';
 import type { BatchItem } from '@drover/jobs/contract/batch-result';
 import type { ProblemDocument } from '@drover/jobs/contract/problem';
 import { batchSubmission } from '@drover/jobs/contract/submission';
+import { withWebhooks } from '@drover/jobs/webhooks/attach';
 import { toError } from '@drover/shared/errors';
 import { Problem } from '@drover/shared/http/problem';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -8,16 +17,8 @@ import { callerOf } from '../auth/bearer.ts';
 import type { Caller } from '../auth/key-ring.ts';
 import { toProblem } from '../errors/problem-handler.ts';
 import { submitBatch } from '../openapi/operations/jobs.ts';
-import { fingerprintOf, idempotencyRecord, parseIdempotencyKey } from './idempotency-key.ts';
-import {
-  type IntakeParts,
-  idempotencyConflict,
-  type ScopedKey,
-  toAccepted,
-  toAddition,
-} from './intake.ts';
-import { fieldErrors } from './pointers.ts';
-import { checkFitness, parseSubmission } from './submission.ts';
+import { parseIdempotencyKey } from './idempotency-key.ts';
+import { type IntakeParts, idempotencyConflict, toAccepted } from './intake.ts';
 
 const instance = '/jobs/batch';
 
@@ -51,7 +52,7 @@ const statusOf = (items: readonly BatchItem[], accepted: number): number => {
 
 /** `POST /jobs/batch`: takes many jobs in, each with an outcome of its own. */
 export const batchRoute = (scope: FastifyInstance, parts: IntakeParts): void => {
-  const { catalog, store, partitions, throttle } = parts;
+  const { catalog, store, partitions, throttle, webhooks } = parts;
 
   /**
    * Takes the jobs off the caller's allowance and records the batch's key; one that is sent again takes
@@ -77,7 +78,8 @@ export const batchRoute = (scope: FastifyInstance, parts: IntakeParts): void => 
         try {
           const at = ['jobs', index];
           const key = batchKey && { ...batchKey, scope: `${batchKey.scope} ${index}` };
-          const submission = { ...parseSubmission(item, catalog, at), tenant };
+          const given = { ...parseSubmission(item, catalog, at), tenant };
+          const submission = withWebhooks(given, webhooks, at);
           return [{ index, ...toAddition(submission, key, partitions) }];
         } catch (thrown) {
           items[index] = rejected(thrown);

@@ -1,6 +1,3 @@
-import { hash } from 'node:crypto';
-import type { IdempotencyRecord } from '@drover/jobs/adding/idempotency';
-import { partitionOf } from '@drover/jobs/record/placement';
 import { Problem } from '@drover/shared/http/problem';
 
 /** Longest key, in characters. */
@@ -22,22 +19,4 @@ export const parseIdempotencyKey = (header: string | string[] | undefined): stri
     );
   }
   return key;
-};
-
-const digestOf = (...parts: readonly string[]): string =>
-  hash('sha256', parts.join('\n'), 'base64url').slice(0, 22);
-
-/** What the bodies of one key are compared by. */
-export const fingerprintOf = (body: unknown): string => digestOf(JSON.stringify(body));
-
-/**
- * The record of a tenant's key.
- * @param scope the route, and the item of a batch: the same key means another thing elsewhere.
- */
-export const idempotencyRecord = (
-  of: { tenant: string; key: string; scope: string; fingerprint: string },
-  partitions: number,
-): IdempotencyRecord => {
-  const digest = digestOf(of.tenant, of.scope, of.key);
-  return { digest, fingerprint: of.fingerprint, partition: partitionOf(partitions, digest) };
 };

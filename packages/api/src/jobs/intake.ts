@@ -1,11 +1,11 @@
-import type { Added, Addition } from '@drover/jobs/adding/addition';
+import type { Added } from '@drover/jobs/adding/addition';
 import type { Catalog } from '@drover/jobs/catalog';
 import type { JobResource } from '@drover/jobs/contract/job-resource';
-import { type QueuedJob, toQueuedJob, type ValidSubmission } from '@drover/jobs/record/queued-job';
+import { toNewResource } from '@drover/jobs/record/job-resource';
+import type { QueuedJob } from '@drover/jobs/record/queued-job';
+import type { WebhookIntake } from '@drover/jobs/webhooks/attach';
 import { Problem } from '@drover/shared/http/problem';
 import type { Throttle } from '../throttling/throttle.ts';
-import { idempotencyRecord } from './idempotency-key.ts';
-import { toNewResource } from './resource.ts';
 import type { JobStore } from './store.ts';
 
 /** What taking a job in needs. */
@@ -15,14 +15,8 @@ export interface IntakeParts {
   throttle: Throttle;
   /** How many partitions new jobs are spread over. */
   partitions: number;
-}
-
-/** An idempotency key as one submission means it. */
-export interface ScopedKey {
-  key: string;
-  /** The route, and the item of a batch. */
-  scope: string;
-  fingerprint: string;
+  /** Who is told of the ends of jobs. */
+  webhooks: WebhookIntake;
 }
 
 /** A job that stands for a submission, and why where it is not a new one. */
@@ -30,18 +24,6 @@ export interface Accepted {
   resource: JobResource;
   repeats?: 'deduplicated' | 'replayed';
 }
-
-/** Makes of a valid submission what goes to Redis. */
-export const toAddition = (
-  submission: ValidSubmission,
-  scoped: ScopedKey | undefined,
-  partitions: number,
-): Addition => {
-  const idempotency =
-    scoped && idempotencyRecord({ ...scoped, tenant: submission.tenant }, partitions);
-  const job = toQueuedJob(submission, { partitions, stickTo: idempotency?.digest });
-  return { job, ...(idempotency && { idempotency }) };
-};
 
 export const idempotencyConflict = () =>
   new Problem(

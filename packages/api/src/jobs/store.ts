@@ -11,6 +11,7 @@ import type { LogLine } from '@drover/jobs/contract/job-events';
 import type { JobResource } from '@drover/jobs/contract/job-resource';
 import type { JobEnvelope } from '@drover/jobs/record/envelope';
 import { findJob } from '@drover/jobs/record/find-job';
+import { toResource } from '@drover/jobs/record/job-resource';
 import { readLines } from '@drover/jobs/record/log-lines';
 import { retryJob } from '@drover/jobs/transitions/retry';
 import { withdraw } from '@drover/jobs/transitions/withdraw';
@@ -18,7 +19,6 @@ import type { JobAddress } from '@drover/shared/job-id';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
 import type { StoredJob } from '@drover/shared/queues/stored-job';
 import type { Seen } from '../following/watches.ts';
-import { toResource } from './resource.ts';
 
 /** A tenant's job as Redis holds it. */
 export interface FoundJob {

@@ -1,6 +1,10 @@
 import type { Added, Addition, Gate } from '@drover/jobs/adding/addition';
+import { fingerprintOf, type ScopedKey } from '@drover/jobs/adding/idempotency-record';
+import { checkFitness, parseSubmission } from '@drover/jobs/adding/submission';
+import { toAddition } from '@drover/jobs/adding/to-addition';
 import type { JobResource } from '@drover/jobs/contract/job-resource';
 import { isTerminal } from '@drover/jobs/contract/job-resource';
+import { withWebhooks } from '@drover/jobs/webhooks/attach';
 import { parseJobId } from '@drover/shared/job-id';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/bearer.ts';
@@ -10,16 +14,9 @@ import type { Watches } from '../following/watches.ts';
 import { submitJob } from '../openapi/operations/jobs.ts';
 import { accountsPartition, isRateLimited } from '../throttling/throttle.ts';
 import { whenGone } from './client-gone.ts';
-import { fingerprintOf, parseIdempotencyKey } from './idempotency-key.ts';
-import {
-  type Accepted,
-  type IntakeParts,
-  type ScopedKey,
-  toAccepted,
-  toAddition,
-} from './intake.ts';
+import { parseIdempotencyKey } from './idempotency-key.ts';
+import { type Accepted, type IntakeParts, toAccepted } from './intake.ts';
 import { parsePrefer } from './prefer.ts';
-import { checkFitness, parseSubmission } from './submission.ts';
 
 /** Seconds after which a client that polls should look again. */
 const pollAfterSeconds = '1';
@@ -46,7 +43,7 @@ export const submitRoute = (
   scope: FastifyInstance,
   parts: IntakeParts & { watches: Watches },
 ): void => {
-  const { catalog, store, partitions, throttle, watches } = parts;
+  const { catalog, store, partitions, throttle, watches, webhooks } = parts;
 
   /** The job when it has finished, or as it is when the time is up. */
   const awaited = async (request: FastifyRequest, reply: FastifyReply, job: JobResource) => {
@@ -94,7 +91,8 @@ export const submitRoute = (
       const { tenant } = caller;
       checkFitness(request.body);
       const key = scopedKeyOf(request);
-      const submission = { ...parseSubmission(request.body, catalog), tenant };
+      const given = { ...parseSubmission(request.body, catalog), tenant };
+      const submission = withWebhooks(given, webhooks);
       const addition = toAddition(submission, key, partitions);
       const accepted = await toAccepted(store, addition.job, await add(caller, addition));
       describe(reply, accepted);

@@ -7,10 +7,13 @@ import { type SchemaObject, schemaReference } from './schema.ts';
 const nameOf = ({ type }: JobType): string =>
   type.replace(/(?:^|[.-])(\w)/g, (_match, letter: string) => letter.toUpperCase());
 
+/** Every type that a job can have, submitted by clients or by Drover itself. */
+const everyType = ({ all, internal }: Catalog): readonly JobType[] => [...all, ...internal];
+
 /** The payload and the result of every job type, as components. */
 export const catalogSchemas = (catalog: Catalog): Record<string, z.ZodType> =>
   Object.fromEntries(
-    catalog.all.flatMap((job) => [
+    everyType(catalog).flatMap((job) => [
       [
         `${nameOf(job)}Payload`,
         job.payload.meta({ unusedIO: 'input', description: `Payload of \`${job.type}\`.` }),
@@ -36,8 +39,8 @@ const withProperties = (
 });
 
 /** One of several schemas, told apart by `type`. */
-const byType = (catalog: Catalog, suffix: string, description: string): SchemaObject => {
-  const references = catalog.all.map(
+const byType = (types: readonly JobType[], suffix: string, description: string): SchemaObject => {
+  const references = types.map(
     (job) => [job.type, schemaReference(`${nameOf(job)}${suffix}`)] as const,
   );
   return {
@@ -55,20 +58,23 @@ const byType = (catalog: Catalog, suffix: string, description: string): SchemaOb
  * that are generated from the description know the payload and the result of each.
  */
 export const specialise = (schemas: Schemas, catalog: Catalog): Schemas => {
-  const variants = catalog.all.flatMap((job): [string, SchemaObject][] => {
+  const isOffered = (job: JobType) => catalog.offered(job.type) !== undefined;
+  const variants = everyType(catalog).flatMap((job): [string, SchemaObject][] => {
     const name = nameOf(job);
     const type: SchemaObject = { type: 'string', const: job.type };
     const payload = schemaReference(`${name}Payload`);
     const result = { anyOf: [schemaReference(`${name}Result`), { type: 'null' as const }] };
+    const properties = { type, payload };
+    const submission = withProperties(schemas['Submission'], properties, job.summary);
     return [
-      [`${name}Submission`, withProperties(schemas['Submission'], { type, payload }, job.summary)],
-      [`${name}Job`, withProperties(schemas['Job'], { type, payload, result }, job.summary)],
+      ...(isOffered(job) ? [[`${name}Submission`, submission] as [string, SchemaObject]] : []),
+      [`${name}Job`, withProperties(schemas['Job'], { ...properties, result }, job.summary)],
     ];
   });
   return {
     ...schemas,
     ...Object.fromEntries(variants),
-    Submission: byType(catalog, 'Submission', 'A job to be done, told apart by its type.'),
+    Submission: byType(catalog.all, 'Submission', 'A job to be done, told apart by its type.'),
     BatchSubmission: withProperties(
       schemas['BatchSubmission'],
       {
@@ -79,6 +85,6 @@ export const specialise = (schemas: Schemas, catalog: Catalog): Schemas => {
       },
       'Jobs to be done.',
     ),
-    Job: byType(catalog, 'Job', 'A job as it stands now, told apart by its type.'),
+    Job: byType(everyType(catalog), 'Job', 'A job as it stands now, told apart by its type.'),
   };
 };

@@ -44,6 +44,10 @@ export interface Operation {
   /** By name, as it is usually written. */
   readonly headers?: z.ZodObject;
   readonly body?: Content;
+  /** Whether the body may be left out; default false. */
+  readonly bodyOptional?: boolean;
+  /** Whether a body is refused in which a name stands twice in one object; default false. */
+  readonly uniqueNames?: boolean;
   /** By status. */
   readonly answers: Readonly<Record<number, OperationAnswer>>;
   /** Beside those of every route. */

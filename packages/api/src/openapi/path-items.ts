@@ -96,7 +96,10 @@ const operationOf = (route: DescribedRoute): ZodOpenApiOperationObject => {
     security: securityOf(route),
     requestParams: { ...(path && { path }), ...(query && { query }), ...(header && { header }) },
     ...(operation.body && {
-      requestBody: { required: true, content: { 'application/json': mediaType(operation.body) } },
+      requestBody: {
+        required: operation.bodyOptional !== true,
+        content: { 'application/json': mediaType(operation.body) },
+      },
     }),
     responses: answersOf(route),
   };

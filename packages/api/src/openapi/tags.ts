@@ -1,7 +1,12 @@
 /** The areas of the API, in the order of its reference. */
 export const tags = {
   Jobs: 'Submit jobs, follow them, cancel and retry them.',
+  Workflows: 'Jobs that need one another: submit graphs of them, follow them, cancel them.',
+  Schedules: 'Jobs that the clock submits: by cron or interval, with their last and next runs.',
+  'Dead letters': 'Jobs that have failed for good: find out why, and run them again.',
   'Job types': 'The catalog: what can be submitted, and what comes back.',
+  Webhooks:
+    'Who is told how jobs and workflows have ended, what the messages are signed with, and what became of them.',
   Queues: 'How much waits, and how fast it goes. For operators; over the jobs of all tenants.',
   Workers: 'The processes that do the work. For operators; over the jobs of all tenants.',
   Health: 'Whether the process is alive, ready and well. Open to all.',

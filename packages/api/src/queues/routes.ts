@@ -1,12 +1,23 @@
+import { fieldErrors, toPointer } from '@drover/jobs/adding/pointers';
+import { checkFitness } from '@drover/jobs/adding/submission';
+import { type QueuePatch, queuePatch } from '@drover/jobs/contract/operations';
 import { type QueueName, queueNames } from '@drover/jobs/definition/queues';
+import { changeQueue, undividedIn } from '@drover/jobs/operations/change-queue';
+import type { LimitsByQueue } from '@drover/jobs/operations/configured-limits';
 import { readQueueStatus, readQueueStatuses } from '@drover/jobs/operations/queue-status';
 import { Problem } from '@drover/shared/http/problem';
 import { didYouMean } from '@drover/shared/nearest';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/bearer.ts';
 import type { Operation } from '../openapi/operation.ts';
-import { listQueues, pauseQueue, readQueue, resumeQueue } from '../openapi/operations/queues.ts';
+import {
+  listQueues,
+  pauseQueue,
+  readQueue,
+  resumeQueue,
+  updateQueue,
+} from '../openapi/operations/queues.ts';
 
 interface ByName {
   Params: { name: string };
@@ -22,12 +33,40 @@ const known = (name: string): QueueName => {
   );
 };
 
-/** `GET /queues`, `GET /queues/:name`, and pause and resume. They tell of the jobs of all tenants. */
+/** @throws Problem `invalid-submission`, with a pointer to each fault. */
+const parsePatch = (body: unknown, partitions: number): QueuePatch => {
+  const invalid = (errors: ReturnType<typeof fieldErrors>) =>
+    new Problem('invalid-submission', 'The settings are not valid.', { errors });
+  checkFitness(body);
+  const patch = queuePatch.safeParse(body);
+  if (!patch.success) throw invalid(fieldErrors(patch.error));
+  const undivided = undividedIn(patch.data, partitions);
+  if (undivided.length === 0) return patch.data;
+  throw invalid(undivided.map(({ path, message }) => ({ pointer: toPointer(path), message })));
+};
+
+/** Who has steered which queue, for those who ask later. */
+const logSteering = (request: FastifyRequest, queue: QueueName, what: string, more = {}) =>
+  request.log.info(
+    { requestId: request.id, queue, tenant: callerOf(request).tenant, ...more },
+    `queue: ${what}`,
+  );
+
+/** `GET /queues`, `GET` and `PATCH /queues/:name`, pause and resume. They tell of the jobs of all tenants. */
 export const queueRoutes = (
   scope: FastifyInstance,
-  { queues, partitions }: { queues: QueueSet; partitions: number },
+  {
+    queues,
+    partitions,
+    queueLimits,
+  }: { queues: QueueSet; partitions: number; queueLimits: LimitsByQueue },
 ): void => {
-  const places = { redis: queues.redis, keys: queues.keys, partitions };
+  const places = {
+    redis: queues.redis,
+    keys: queues.keys,
+    partitions,
+    configured: queueLimits,
+  };
   const as = (operation: Operation) => ({ config: { role: 'operate', operation } }) as const;
 
   scope.get('/queues', as(listQueues), async () => ({ items: await readQueueStatuses(places) }));
@@ -36,6 +75,14 @@ export const queueRoutes = (
     readQueueStatus(places, known(params.name)),
   );
 
+  scope.patch<ByName>('/queues/:name', as(updateQueue), async (request) => {
+    const queue = known(request.params.name);
+    const patch = parsePatch(request.body, partitions);
+    await changeQueue(places, queue, patch);
+    logSteering(request, queue, 'settings', { settings: patch });
+    return readQueueStatus(places, queue);
+  });
+
   const operations = { pause: pauseQueue, resume: resumeQueue };
   for (const action of ['pause', 'resume'] as const) {
     scope.post<ByName>(`/queues/:name/${action}`, as(operations[action]), async (request) => {
@@ -43,10 +90,7 @@ export const queueRoutes = (
       await Promise.all(
         Array.from({ length: partitions }, (_, number) => queues.get(queue, number)[action]()),
       );
-      request.log.info(
-        { requestId: request.id, queue, tenant: callerOf(request).tenant },
-        `queue: ${action}`,
-      );
+      logSteering(request, queue, action);
       return readQueueStatus(places, queue);
     });
   }

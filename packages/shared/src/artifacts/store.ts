@@ -68,7 +68,10 @@ export const checkJob = (job: string): void => {
 
 /** The media type that a file name promises; `application/octet-stream` where it promises none. */
 export const mediaTypeOf = (name: string): string =>
-  mime.getType(name) ?? 'application/octet-stream';
+  // Newline-delimited JSON has no registered type; this is the one in use.
+  name.endsWith('.ndjson')
+    ? 'application/x-ndjson'
+    : (mime.getType(name) ?? 'application/octet-stream');
 
 /** The usual file name ending of a media type, without the dot; `bin` where there is none. */
 export const extensionOf = (mediaType: string): string => mime.getExtension(mediaType) ?? 'bin';

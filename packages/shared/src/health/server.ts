@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { Config } from '../config.ts';
 import { listenError } from '../http/listen-error.ts';
 import type { Component } from '../lifecycle/stack.ts';
-import { type Check, diskCheck, memoryCheck } from './checks.ts';
+import { type Check, type Checks, diskCheck, memoryCheck } from './checks.ts';
 import { answerProbe, type Probe, type ProbeChecks, probes } from './probes.ts';
 
 const isProbe = (name: string | undefined): name is Probe => probes.includes(name as Probe);
@@ -63,17 +63,21 @@ export const processHealthServer = (
     variable: string;
     checks: { redis: Check; postgres: Check };
     readiness: Check;
+    /** What it needs beside Redis to be ready; default nothing. */
+    ready?: Checks;
+    /** What a restart would mend; default nothing. */
+    live?: Checks;
   },
 ): Component => {
-  const { port, variable, checks, readiness } = options;
+  const { port, variable, checks, readiness, ready = {}, live = {} } = options;
   return healthServer({
     host: config.host,
     port,
     variable,
     checks: {
-      live: {},
-      ready: { process: readiness, redis: checks.redis },
-      health: { ...checks, disk: diskCheck(config), memory: memoryCheck(config) },
+      live,
+      ready: { process: readiness, redis: checks.redis, ...ready },
+      health: { ...live, ...checks, disk: diskCheck(config), memory: memoryCheck(config) },
     },
   });
 };

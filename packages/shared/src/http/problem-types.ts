@@ -66,6 +66,13 @@ export const problemTypes = {
       'There is no job with this id, it belongs to another tenant, or its time of retention is over.',
     remedy: 'Check the id. A finished job can be read until its retention ends, and not after.',
   },
+  'workflow-not-found': {
+    status: 404,
+    title: 'There is no such workflow',
+    meaning:
+      'There is no workflow with this id, it belongs to another tenant, or its time of retention is over.',
+    remedy: 'Check the id. GET /workflows lists those that there are.',
+  },
   'job-type-not-found': {
     status: 404,
     title: 'There is no such job type',
@@ -78,11 +85,38 @@ export const problemTypes = {
     meaning: 'The job has no file of this name.',
     remedy: 'Take the address from the result of the job.',
   },
+  'dead-letter-not-found': {
+    status: 404,
+    title: 'There is no such dead letter',
+    meaning:
+      'No job of this id has failed for good, it belongs to another tenant, or it is gone: redriven, deleted or too old.',
+    remedy:
+      'GET /dead-letters lists those that there are; GET /jobs/:id says what became of a job.',
+  },
+  'schedule-not-found': {
+    status: 404,
+    title: 'There is no such schedule',
+    meaning: 'There is no schedule with this id, or it belongs to another tenant.',
+    remedy: 'GET /schedules lists those that there are.',
+  },
   'queue-not-found': {
     status: 404,
     title: 'There is no such queue',
     meaning: 'No queue of this server has this name.',
     remedy: 'GET /queues lists the names.',
+  },
+  'webhook-not-found': {
+    status: 404,
+    title: 'There is no such webhook endpoint',
+    meaning: 'No webhook endpoint has this id, it belongs to another tenant, or it was deleted.',
+    remedy: 'GET /webhooks lists those that there are.',
+  },
+  'webhook-delivery-not-found': {
+    status: 404,
+    title: 'There is no such webhook delivery',
+    meaning:
+      'No webhook delivery has this id, it belongs to another tenant, or its time of retention is over.',
+    remedy: 'GET /webhooks/deliveries lists those that there are.',
   },
   'method-not-allowed': {
     status: 405,
@@ -105,14 +139,65 @@ export const problemTypes = {
   'job-not-retryable': {
     status: 409,
     title: 'The job cannot be retried now',
-    meaning: 'Only a job that has failed, expired or been canceled can be retried.',
+    meaning:
+      'Only a job that has failed, expired or been canceled can be retried, and a step of a workflow only when the others that had to end for it have ended.',
     remedy: 'Wait until the job has ended; submit a new one to do a successful job again.',
+  },
+  'workflow-finished': {
+    status: 409,
+    title: 'The workflow has ended',
+    meaning: 'A workflow that has ended cannot be canceled any more.',
+    remedy: 'Nothing is left to do: read the workflow to see how it ended.',
+  },
+  'job-not-dead': {
+    status: 409,
+    title: 'The job is no dead letter now',
+    meaning: 'The job is there and has not failed for good: it was redriven, or runs still.',
+    remedy: 'Nothing was done now. Read the job to see how it goes on.',
+  },
+  'webhook-limit': {
+    status: 409,
+    title: 'There are too many webhook endpoints',
+    meaning: 'The tenant has as many webhook endpoints as it may have.',
+    remedy: 'Delete one, or let one serve more events.',
+  },
+  'webhook-disabled': {
+    status: 409,
+    title: 'The webhook endpoint is disabled',
+    meaning: 'Nothing is delivered to an endpoint that is disabled.',
+    remedy: 'Enable it with PATCH /webhooks/:id, then try again.',
+  },
+  'schedule-declared': {
+    status: 409,
+    title: 'The schedule stands in the code',
+    meaning:
+      'A schedule of this id is declared in the code of the scheduler: it cannot be written or deleted over the API.',
+    remedy: 'Use another id. Operators can trigger it, disable it and enable it again.',
+  },
+  'schedule-limit': {
+    status: 409,
+    title: 'There are too many schedules',
+    meaning: 'The tenant has as many schedules as this server allows.',
+    remedy: 'Delete those that are not needed, or ask the operator to raise SCHEDULES_MAX.',
+  },
+  'schedule-unrunnable': {
+    status: 409,
+    title: 'The schedule cannot run',
+    meaning: 'Its job type is there no longer, or its payload does not fit the type any more.',
+    remedy: 'Write the schedule anew with PUT /schedules/:id, or delete it.',
   },
   'job-gone': {
     status: 410,
     title: 'The job of this submission is gone',
     meaning:
       'The same submission came before, by its Idempotency-Key or its dedupe key, and made a job whose time of retention is over.',
+    remedy: 'Nothing was done now. Use a new key to have it done again.',
+  },
+  'workflow-gone': {
+    status: 410,
+    title: 'The workflow of this submission is gone',
+    meaning:
+      'The same submission came before, by its Idempotency-Key, and made a workflow whose time of retention is over.',
     remedy: 'Nothing was done now. Use a new key to have it done again.',
   },
   'payload-too-large': {
@@ -183,8 +268,9 @@ export const problemTypes = {
   },
   'store-unavailable': {
     status: 503,
-    title: 'The job store cannot be reached',
-    meaning: 'Redis does not answer in time, or has no memory left.',
+    title: 'A store cannot be reached',
+    meaning:
+      'Redis does not answer in time or has no memory left, or the store of artifacts does not answer.',
     remedy:
       'Try again after the seconds of Retry-After. A submission with an Idempotency-Key can be repeated safely.',
   },

@@ -25,16 +25,22 @@ export interface StoredJob {
   readonly attemptsStarted: number;
   readonly processedOn: number | undefined;
   readonly finishedOn: number | undefined;
-  /** The latest entry of its stack traces, or an empty string. */
+  /** The worker that claimed it last. */
+  readonly worker: string | undefined;
+  /** One entry for each attempt that failed, oldest first. */
+  readonly traces: readonly string[];
+  /** The latest of its traces, or an empty string. */
   readonly latestTrace: string;
   readonly returnvalue: unknown;
   /** A worker lost it once too often. */
   readonly deferredFailure: boolean;
   /** Lines that it has logged in all. */
   readonly logged: number;
+  /** What is known of the workers that were lost while they ran it, a line each; or an empty string. */
+  readonly losses: string;
 }
 
-/** Hash fields of BullMQ 6, which shortens some, and `logged`, which is ours. */
+/** Hash fields of BullMQ 6, which shortens some, and `logged` and `losses`, which are ours. */
 type Fields = Partial<Record<string, string>>;
 
 /** Null for what is missing or, in a job that is not ours, no JSON. */
@@ -49,10 +55,11 @@ const parse = (json: string | undefined): unknown => {
 const instant = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text);
 
-const latestTraceOf = (stacktrace: string | undefined): string => {
-  const traces = parse(stacktrace);
-  const latest = Array.isArray(traces) ? traces.at(-1) : undefined;
-  return typeof latest === 'string' ? latest : '';
+const tracesOf = (stacktrace: string | undefined): readonly string[] => {
+  const traces = stacktrace === undefined ? undefined : parse(stacktrace);
+  return Array.isArray(traces)
+    ? traces.map((trace) => (typeof trace === 'string' ? trace : ''))
+    : [];
 };
 
 /** Names and values in turn, as a script returns a hash. */
@@ -73,6 +80,7 @@ export const toStoredJob = (
   delayedScore: string | null | undefined,
 ): StoredJob => {
   const fields = toFields(flat);
+  const traces = tracesOf(fields['stacktrace']);
   return {
     place,
     name: fields['name'] ?? '',
@@ -86,9 +94,12 @@ export const toStoredJob = (
     attemptsStarted: Number(fields['ats'] ?? 0),
     processedOn: instant(fields['processedOn']),
     finishedOn: instant(fields['finishedOn']),
-    latestTrace: latestTraceOf(fields['stacktrace']),
+    worker: fields['pb'],
+    traces,
+    latestTrace: traces.at(-1) ?? '',
     returnvalue: parse(fields['returnvalue']),
     deferredFailure: fields['defa'] !== undefined,
     logged: Number(fields['logged'] ?? 0),
+    losses: fields['losses'] ?? '',
   };
 };

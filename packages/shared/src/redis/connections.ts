@@ -1,4 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis';
+import { deadlineIn, within } from '../lifecycle/deadline.ts';
 import type { Component } from '../lifecycle/stack.ts';
 import type { Log } from '../log.ts';
 import { corkWrites } from './cork.ts';
@@ -29,6 +30,9 @@ const optionsFor = {
     maxRetriesPerRequest: 0,
     commandTimeout: producerTimeoutMs,
     autoResendUnfulfilledCommands: false,
+    // ioredis would forget the channels, and leave a rejection to nobody, should the new connection be lost
+    // as well before it has subscribed: `subscriptions.ts` does it.
+    autoResubscribe: false,
     socketTimeout: socketTimeoutMs.producer,
   },
   worker: { maxRetriesPerRequest: null, socketTimeout: socketTimeoutMs.worker },
@@ -67,7 +71,7 @@ export const createRedis = (options: {
     keepAlive: 10_000,
     retryStrategy: reconnectDelayMs,
   });
-  if (options.purpose === 'producer') corkWrites(redis);
+  corkWrites(redis);
   logChanges(redis, options.log.child({ connection: `redis:${options.purpose}` }));
   return redis;
 };
@@ -82,12 +86,16 @@ export const connected = (redis: Redis): Promise<void> =>
     if (redis.status === 'wait') redis.connect().catch(() => undefined);
   });
 
+/** A Redis that does not take leave within this time is left without, in milliseconds. */
+const quitMs = 1_000;
+
 /** Opens and closes a connection of {@link createRedis} with the process. */
 export const redisComponent = (redis: Redis): Component => ({
   name: `redis:${redis.options.maxRetriesPerRequest === null ? 'worker' : 'producer'}`,
   start: () => connected(redis),
-  stop: async () => {
-    if (redis.status === 'ready') await redis.quit().catch(() => redis.disconnect());
-    else redis.disconnect();
+  stop: async (deadline) => {
+    const ms = Math.min(quitMs, deadline.remainingMs());
+    const quit = redis.status === 'ready' ? redis.quit() : Promise.reject(new Error('not open'));
+    await within(deadlineIn(ms), 'taking leave of Redis', quit).catch(() => redis.disconnect());
   },
 });

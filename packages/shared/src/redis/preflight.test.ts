@@ -17,3 +17,10 @@ test.each(['6.0.16', '5.0.7', '2.8'])('Redis %s is too old', async (version) => 
 test('a server that does not tell its policy is trusted', async () => {
   await checkRedis(serverSaying('redis_version:7.2.4'));
 });
+
+test('a server without an append-only file is taken with a warning', async () => {
+  const said = (aof: 0 | 1) =>
+    checkRedis(serverSaying('redis_version:7.2.4', `aof_enabled:${aof}`));
+  expect(await said(1)).toEqual([]);
+  expect(await said(0)).toEqual([expect.stringContaining('Set appendonly to yes')]);
+});

@@ -12,9 +12,10 @@ const field = (info: string, name: string): string | undefined =>
 
 /**
  * Refuses a server on which jobs would be lost or scripts would fail.
+ * @returns what is not as it should be, but may be meant so: there are other ways to be safe.
  * @throws CodedError `redis-too-old` or `redis-evicts`, saying what to change.
  */
-export const checkRedis = async (redis: Pick<Redis, 'info'>): Promise<void> => {
+export const checkRedis = async (redis: Pick<Redis, 'info'>): Promise<readonly string[]> => {
   const info = await redis.info();
   const version = field(info, 'redis_version') ?? '0';
   if (olderThan(version, minimumRedisVersion)) {
@@ -31,4 +32,10 @@ export const checkRedis = async (redis: Pick<Redis, 'info'>): Promise<void> => {
         '(CONFIG SET maxmemory-policy noeviction, and in redis.conf).',
     );
   }
+  return field(info, 'aof_enabled') === '0'
+    ? [
+        'Redis keeps no append-only file: should it die, jobs that were accepted are lost. ' +
+          'Set appendonly to yes.',
+      ]
+    : [];
 };

@@ -12,7 +12,7 @@ export interface Script {
 }
 
 /** How a script is called on a connection or transaction that knows it. */
-type Call = (...parameters: readonly (string | number)[]) => Promise<unknown>;
+type Call = (...parameters: readonly (string | number | Buffer)[]) => Promise<unknown>;
 
 /** Makes a connection know the script; it then sends its hash only. Cheap when it knows it already. */
 export const teachScript = (redis: Redis, { name, keys, lua }: Script): void => {
@@ -27,9 +27,21 @@ export const runScript = (
   redis: Redis,
   script: Script,
   keys: readonly string[],
-  parameters: readonly (string | number)[] = [],
+  parameters: readonly (string | number | Buffer)[] = [],
 ): Promise<unknown> => {
   teachScript(redis, script);
   const call = (redis as unknown as Record<string, Call>)[script.name];
+  return (call as Call).call(redis, ...keys, ...parameters);
+};
+
+/** The same with the texts of the reply as bytes. */
+export const runScriptForBytes = (
+  redis: Redis,
+  script: Script,
+  keys: readonly string[],
+  parameters: readonly (string | number | Buffer)[] = [],
+): Promise<unknown> => {
+  teachScript(redis, script);
+  const call = (redis as unknown as Record<string, Call>)[`${script.name}Buffer`];
   return (call as Call).call(redis, ...keys, ...parameters);
 };

@@ -11,7 +11,7 @@ export const queuedJob: JobResource = {
   status: 'queued',
   priority: 5,
   progress: 0,
-  attempts: { made: 0, max: 3 },
+  attempts: { made: 0, max: 3, history: [] },
   payload: { source: { url: 'https://example.com/cat.png' }, widths: [200] },
   result: null,
   error: null,
@@ -34,7 +34,22 @@ export const succeededJob: JobResource = {
   ...runningJob,
   status: 'succeeded',
   progress: 1,
-  attempts: { made: 1, max: 3 },
+  attempts: {
+    made: 1,
+    max: 3,
+    history: [
+      {
+        attempt: 1,
+        outcome: 'succeeded',
+        code: null,
+        message: null,
+        worker: 'host-a:4711',
+        startedAt: '2026-08-30T09:12:04.131Z',
+        durationMs: 558,
+        retryable: false,
+      },
+    ],
+  },
   result: {
     artifacts: [
       {
@@ -54,7 +69,22 @@ export const succeededJob: JobResource = {
 export const failedJob: JobResource = {
   ...runningJob,
   status: 'failed',
-  attempts: { made: 1, max: 3 },
+  attempts: {
+    made: 1,
+    max: 3,
+    history: [
+      {
+        attempt: 1,
+        outcome: 'failed',
+        code: 'source-not-found',
+        message: 'there is no file at the source',
+        worker: 'host-a:4711',
+        startedAt: '2026-08-30T09:12:04.131Z',
+        durationMs: 271,
+        retryable: false,
+      },
+    ],
+  },
   error: {
     code: 'source-not-found',
     message: 'there is no file at the source',

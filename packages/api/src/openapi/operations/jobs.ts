@@ -15,7 +15,7 @@ export const jobParams = z.object({
     .meta({ examples: [queuedJob.id] }),
 });
 
-const prefer = z
+export const prefer = z
   .string()
   .optional()
   .describe(
@@ -23,7 +23,7 @@ const prefer = z
   )
   .meta({ examples: ['wait=30'] });
 
-const idempotencyKey = z
+export const idempotencyKey = z
   .string()
   .min(1)
   .max(255)
@@ -34,7 +34,7 @@ const idempotencyKey = z
   )
   .meta({ examples: ['8e03978e-40d5-43dd-bc93-6894a57f9324'] });
 
-const ifNoneMatch = z
+export const ifNoneMatch = z
   .string()
   .optional()
   .describe('An `ETag` that the client has: the answer is `304` while it is true.');
@@ -284,7 +284,7 @@ export const retryJob: Operation = {
   tag: 'Jobs',
   summary: 'Run a job again',
   description:
-    'Puts a job that has failed, expired or been canceled back into its queue, under the same id, with all its attempts. It costs as much as a submission.',
+    'Puts a job that has failed, expired or been canceled back into its queue, under the same id, with all its attempts. If it is a step of a workflow, the workflow goes on from there, as soon as what its end has canceled is over. It costs as much as a submission.',
   params: jobParams,
   answers: {
     202: {
