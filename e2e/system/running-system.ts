@@ -148,7 +148,8 @@ export const startSystem = async (
     [Symbol.asyncDispose]: async () => {
       for (const started of running) if (!hasEnded(started)) started.child.kill('SIGKILL');
       await Promise.all(running.map(({ ended }) => ended));
-      await rm(join(env.DATA_DIR), { recursive: true, force: true });
+      // Child processes of the worker write their compile cache as they end.
+      await rm(join(env.DATA_DIR), { recursive: true, force: true, maxRetries: 10 });
     },
   };
   const roles = options.roles ?? (['api', 'worker', 'scheduler'] as const);

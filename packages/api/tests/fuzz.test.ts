@@ -86,7 +86,7 @@ const exchange = async (method: string, request: FuzzedRequest): Promise<Checked
 
 const keyFor = (path: string) => {
   if (/^\/(dead-letters|webhooks)/.test(path)) return keys.keeper;
-  return /queues|workers/.test(path) ? keys.operator : keys.acme;
+  return /cache|queues|workers/.test(path) ? keys.operator : keys.acme;
 };
 
 describe('every operation withstands everything', () => {
@@ -133,6 +133,9 @@ describe('every operation withstands everything', () => {
     ['PATCH', '/queues/{name}'],
     ['POST', '/queues/{name}/pause'],
     ['POST', '/queues/{name}/resume'],
+    ['DELETE', '/cache'],
+    ['DELETE', '/cache/{name}'],
+    ['DELETE', '/cache/{name}/{key}'],
     ['GET', '/workers'],
     ['GET', '/job-types'],
     ['GET', '/job-types/{type}'],

@@ -327,6 +327,12 @@ describe('what goes well is described', () => {
     for (const path of ['/queues/demo/pause', '/queues/demo/resume']) {
       expect((await checked('POST', path, operator)).status).toBe(200);
     }
+    // A cache that holds something, as its last entry's end says.
+    const { redis, keys: places } = api.queues;
+    await redis.zadd(places.cacheNames, Date.now() + 60_000, 'shown:1');
+    for (const path of ['/cache/shown', '/cache/shown/a', '/cache?tag=a']) {
+      expect((await checked('DELETE', path, operator)).status).toBe(204);
+    }
     const headers = { 'content-type': 'application/json' };
     const change = (body: string) =>
       checked('PATCH', '/queues/demo', { ...operator, body, headers });
@@ -354,7 +360,7 @@ const calls = () => operations().filter(({ path }) => !isProbe(path));
 const isLetter = (path: string) => path.startsWith('/dead-letters');
 const keyFor = (path: string) => {
   if (isLetter(path) || path.startsWith('/webhooks')) return keys.keeper;
-  return /queues|workers/.test(path) ? keys.operator : keys.acme;
+  return /cache|queues|workers/.test(path) ? keys.operator : keys.acme;
 };
 const anyBody = (method: string) =>
   method === 'POST'
@@ -366,7 +372,7 @@ describe('what goes wrong is described, for every call', () => {
     for (const { method, path } of calls()) {
       expectProblem(await checked(method, path, { key: null }), 401, 'unauthorized');
       const wrong =
-        /queues|workers/.test(path) ||
+        /cache|queues|workers/.test(path) ||
         (isLetter(path) && method !== 'GET') ||
         (path.startsWith('/webhooks') && (method !== 'GET' || path.endsWith('/secret')))
           ? keys.acme
@@ -514,7 +520,11 @@ describe('what goes wrong is described, for every call', () => {
         putSchedule: hourly,
       };
       const own = bodies[operation.operationId];
-      const query = operation.operationId === 'deleteDeadLetters' ? '?all=true' : '';
+      const queries: Record<string, string> = {
+        deleteDeadLetters: '?all=true',
+        purgeCacheTag: '?tag=a',
+      };
+      const query = queries[operation.operationId] ?? '';
       const init = {
         key: keyFor(path),
         ...anyBody(method),
@@ -524,7 +534,7 @@ describe('what goes wrong is described, for every call', () => {
         }),
       };
       const { status } = await checked(method, path + query, init, cut);
-      expect([200, 404, 503]).toContain(status);
+      expect([200, 404, 503], `${method} ${path}`).toContain(status);
     }
   });
 
