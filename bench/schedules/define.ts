@@ -6,17 +6,17 @@ import { inTransaction } from '../../packages/shared/src/database/in-transaction
 import { createPool } from '../../packages/shared/src/database/pool.ts';
 import type { Log } from '../../packages/shared/src/log.ts';
 
-/** Each is due every five minutes, and they are spread evenly over these. */
-export const periodMs = 300_000;
+/** Each is due every quarter of an hour, and they are spread evenly over it: seconds. */
+export const period = 900;
 
-/** The schedule of a place in the row: a second of the five minutes of its own, or shared with few. */
+/** The schedule of a place in the row, due in one second of the period, with some others. */
 export const scheduleAt = (n: number): ScheduleDefinition => {
-  const second = n % 300;
+  const second = n % period;
   return {
     tenant: 'bench',
     id: `schedule-${n}`,
     declared: false,
-    timing: { cron: `${second % 60} ${Math.floor(second / 60)}/5 * * * *`, timezone: 'UTC' },
+    timing: { cron: `${second % 60} ${Math.floor(second / 60)}/15 * * * *`, timezone: 'UTC' },
     job: { type: 'demo.echo', payload: { value: n } },
     overlap: 'skip',
     misfire: 'run-once',

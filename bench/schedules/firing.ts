@@ -7,7 +7,7 @@ import type { Log } from '../../packages/shared/src/log.ts';
 import { createQueueSet } from '../../packages/shared/src/queues/queue-set.ts';
 import { createRedis, redisComponent } from '../../packages/shared/src/redis/connections.ts';
 import { keyPrefix } from '../drover.ts';
-import { scheduleAt } from './define.ts';
+import { period, scheduleAt } from './define.ts';
 
 /** From a slot to what became of it, in milliseconds. */
 export interface Firing {
@@ -47,7 +47,7 @@ export const readFirings = async (
   await queues.stop(deadlineIn(1_000));
   await redisComponent(redis).stop(deadlineIn(1_000));
   const seconds = new Set<number>();
-  for (let ms = since; ms < until; ms += 1_000) seconds.add((ms / 1_000) % 300);
-  const due = Array.from({ length: count }, (_, n) => n % 300).filter((it) => seconds.has(it));
+  for (let ms = since; ms < until; ms += 1_000) seconds.add((ms / 1_000) % period);
+  const due = Array.from({ length: count }, (_, n) => n % period).filter((it) => seconds.has(it));
   return { firings, due: due.length };
 };

@@ -45,7 +45,7 @@ export const toText = (results: Results): string => {
   return [
     machineLine(machine),
     '',
-    `${schedules} schedules, each due every five minutes and spread over these.`,
+    `${schedules} schedules, each due every 15 minutes, spread evenly over these.`,
     '',
     table([
       ['reconciling', 'took', 'written'],

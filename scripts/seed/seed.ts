@@ -1,4 +1,6 @@
 import { prepareDatabase } from '../../packages/jobs/src/database/prepare.ts';
+import { underViewLock } from '../../packages/jobs/src/views/lock.ts';
+import { refreshRows } from '../../packages/jobs/src/views/refresh-rows.ts';
 import { views } from '../../packages/jobs/src/views/registry.ts';
 import { type DatabaseClient, withClient } from '../../packages/shared/src/database/client.ts';
 import { describeDuration } from '../../packages/shared/src/duration.ts';
@@ -19,7 +21,8 @@ const refreshViews = async (client: DatabaseClient, say: Say) => {
   for (const view of views.all) {
     if (!view.demo) continue;
     say(`view ${view.name}`);
-    await client.query(`refresh materialized view ${view.relation}`);
+    const refresh = () => refreshRows(client, view, { exclusive: true });
+    await underViewLock(client, view.name, refresh);
   }
 };
 

@@ -28,7 +28,7 @@ const workerOnly = [
   'pg-copy-streams',
   'csv-parse',
   'csv-stringify',
-  'hucre',
+  'yazl',
 ];
 
 interface Import {
@@ -48,7 +48,7 @@ const importsOf = (name: string): Import[] =>
   sourcesOf(name).flatMap((file) => {
     const source = readFileSync(join(root, file), 'utf8');
     const statements = source.matchAll(
-      /(?:^(import|export) type [^;'"]*?)?(?:\bfrom|\bimport\(|^import)\s*['"]([^'"]+)['"]/gm,
+      /(?:^(?:import|export)( type)? [^;'"]*?\bfrom|\bimport\(|^import)\s*['"]([^'"]+)['"]/gm,
     );
     return [...statements].map(([, typeKeyword, specifier = '']) => ({
       file,

@@ -8,6 +8,7 @@ import { parseSubmission } from '../../packages/jobs/src/adding/submission.ts';
 import { createCatalog, jobTypes } from '../../packages/jobs/src/catalog.ts';
 import type { JobContext } from '../../packages/jobs/src/definition/context.ts';
 import type { JobType } from '../../packages/jobs/src/definition/define-job.ts';
+import { parseSchedule } from '../../packages/jobs/src/schedules/check-input.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const jobsFolder = join(root, 'packages/jobs/src/');
@@ -41,8 +42,21 @@ const bodies = pages.flatMap((page) =>
   [...read(page).matchAll(/-d '(\{.*?\})'/g)].map(([, body = '']) => ({ page, body })),
 );
 
+const [schedules = [], submissions = []] = [true, false].map((wanted) =>
+  bodies.filter(({ body }) => /"(?:cron|every)":/.test(body) === wanted),
+);
+
 describe('examples to paste', () => {
-  test.each(bodies.filter(({ body }) => !body.includes('demo.ecko')))(
+  test.each(schedules)('$page makes a schedule that is accepted: $body', ({ body }) => {
+    const webhooks = {
+      directory: { forJob: () => [], forWorkflow: () => [] },
+      mayReach: () => true,
+    };
+    const made = { tenant: 'dev', id: 'example', catalog, webhooks };
+    expect(() => parseSchedule(JSON.parse(body), made)).not.toThrow();
+  });
+
+  test.each(submissions.filter(({ body }) => !body.includes('demo.ecko')))(
     '$page submits a job that is accepted: $body',
     ({ body }) => {
       expect(() => parseSubmission(JSON.parse(body), catalog)).not.toThrow();

@@ -2,8 +2,11 @@ import { createCatalog, jobTypes } from '@drover/jobs/catalog';
 import type { JobType } from '@drover/jobs/definition/define-job';
 import { configuredLimits } from '@drover/jobs/operations/configured-limits';
 import { createSchedulePlace } from '@drover/jobs/schedules/place';
+import { viewRefresh } from '@drover/jobs/view-refresh';
+import { views } from '@drover/jobs/views/registry';
 import { createWebhookDirectory } from '@drover/jobs/webhooks/directory';
 import { createArtifactStore } from '@drover/shared/artifacts/configured-store';
+import { createCaches } from '@drover/shared/cache/create-caches';
 import type { Config } from '@drover/shared/config';
 import { createReachability } from '@drover/shared/egress/reachability';
 import { type Check, diskCheck, memoryCheck } from '@drover/shared/health/checks';
@@ -49,6 +52,13 @@ export const composeApi = (
     name: stores.clientName,
     log,
   });
+  const caches = createCaches({
+    redis: stores.redis,
+    subscriptions,
+    keys: stores.keys,
+    maxBytes: config.cacheMemoryBytes,
+    log,
+  });
   const watches = createWatches({ subscriptions, keys: stores.keys, read: store.read });
   const workflows = createWorkflowStore({
     queues,
@@ -82,9 +92,13 @@ export const composeApi = (
       workflows,
       workflowWatches,
       schedules,
+      views,
+      pool: stores.pool,
+      renewal: { queues, type: viewRefresh, partitions: config.redis.partitions },
       throttle: createThrottle(stores, config.rateLimits),
       artifacts: createArtifactStore(config),
       queues,
+      caches,
       partitions: config.redis.partitions,
       queueLimits,
       directory,
@@ -109,6 +123,7 @@ export const composeApi = (
     ...stores.components,
     queues,
     subscriptions,
+    caches,
     watches,
     workflowWatches,
     directory,

@@ -1,6 +1,7 @@
 import type { Catalog } from '@drover/jobs/catalog';
 import type { LimitsByQueue } from '@drover/jobs/operations/configured-limits';
 import type { ArtifactStore } from '@drover/shared/artifacts/store';
+import type { Caches } from '@drover/shared/cache/cache';
 import type { ProbeChecks } from '@drover/shared/health/probes';
 import type { Log } from '@drover/shared/log';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
@@ -10,6 +11,7 @@ import { artifactRoutes } from './artifacts/routes.ts';
 import { requireAdmin } from './auth/admin-pages.ts';
 import { requireKey } from './auth/bearer.ts';
 import type { KeyRing } from './auth/key-ring.ts';
+import { cacheRoutes } from './cache/routes.ts';
 import { deadLetterRoutes } from './dead-letters/routes.ts';
 import { referenceRoutes } from './docs/routes.ts';
 import { answerClientError, refuseExpectations } from './errors/client-errors.ts';
@@ -40,6 +42,7 @@ import { scheduleRoutes } from './schedules/routes.ts';
 import type { ScheduleStore } from './schedules/store.ts';
 import { tellAllowance } from './throttling/rate-limit-headers.ts';
 import type { Throttle } from './throttling/throttle.ts';
+import { type ViewRouteParts, viewRoutes } from './views/routes.ts';
 import type { WebhookRouteParts } from './webhooks/parts.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 import { workerRoutes } from './workers/routes.ts';
@@ -56,7 +59,8 @@ const keepAliveTimeout = 72_000;
 
 export interface ServerParts
   extends Pick<WorkflowRouteParts, 'workflows' | 'workflowWatches'>,
-    Pick<WebhookRouteParts, 'directory' | 'webhooks' | 'secretOverlapMs'> {
+    Pick<WebhookRouteParts, 'directory' | 'webhooks' | 'secretOverlapMs'>,
+    Pick<ViewRouteParts, 'views' | 'pool' | 'renewal'> {
   catalog: Catalog;
   store: JobStore;
   schedules: ScheduleStore;
@@ -64,6 +68,7 @@ export interface ServerParts
   throttle: Throttle;
   artifacts: ArtifactStore;
   queues: QueueSet;
+  caches: Caches;
   partitions: number;
   /** What is configured of the queues. */
   queueLimits: LimitsByQueue;
@@ -95,11 +100,13 @@ const apiScope = async (scope: FastifyInstance, parts: ServerParts) => {
   jobRoutes(scope, parts);
   workflowRoutes(scope, parts);
   scheduleRoutes(scope, parts);
+  viewRoutes(scope, parts);
   webhookRoutes(scope, parts);
   artifactRoutes(scope, parts);
   deadLetterRoutes(scope, parts);
   jobTypeRoutes(scope, parts.catalog);
   queueRoutes(scope, parts);
+  cacheRoutes(scope, parts);
   workerRoutes(scope, parts);
 };
 

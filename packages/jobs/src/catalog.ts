@@ -1,4 +1,5 @@
 import { CodedError } from '@drover/shared/errors';
+import { cacheWarm } from './cache-warm.ts';
 import { dailyDigest } from './daily-digest.ts';
 import { dataImport } from './data-import.ts';
 import { deadLettersRedrive } from './dead-letters-redrive.ts';
@@ -13,6 +14,7 @@ import { imageOptimize } from './image-optimize.ts';
 import { imageThumbnails } from './image-thumbnails.ts';
 import { maintenancePurge } from './maintenance-purge.ts';
 import { reportGenerate } from './report-generate.ts';
+import { viewRefresh } from './view-refresh.ts';
 import { webhookDeliver } from './webhook-deliver.ts';
 
 /** Every job type that clients submit. A new one takes a file beside this one and a line here. */
@@ -23,6 +25,8 @@ export const jobTypes = [
   httpRequest,
   reportGenerate,
   dataImport,
+  viewRefresh,
+  cacheWarm,
   demoEcho,
   demoSleep,
   demoFail,

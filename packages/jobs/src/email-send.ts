@@ -22,7 +22,8 @@ const emailMessage = z.strictObject({
       z
         .array(z.string())
         .max(1_000)
-        .transform((lines) => lines.join('\n')),
+        .transform((lines) => lines.join('\n'))
+        .pipe(z.string()),
     ])
     .describe('One text, or its lines'),
   html: z.string().optional().describe('Shown instead of `text` where the reader can'),

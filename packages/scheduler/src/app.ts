@@ -1,6 +1,9 @@
+import { cacheWarm } from '@drover/jobs/cache-warm';
 import { createCatalog } from '@drover/jobs/catalog';
 import { databasePreparation } from '@drover/jobs/database/prepare';
 import { createSchedulePlace } from '@drover/jobs/schedules/place';
+import { viewRefresh } from '@drover/jobs/view-refresh';
+import { views } from '@drover/jobs/views/registry';
 import { notifyOfWorkflow } from '@drover/jobs/webhooks/notify';
 import { createArtifactStore } from '@drover/shared/artifacts/configured-store';
 import type { Config } from '@drover/shared/config';
@@ -15,6 +18,8 @@ import { deadLetterJanitor } from './dead-letters/janitor.ts';
 import { declare } from './schedules/declare.ts';
 import { reconciler } from './schedules/reconciler.ts';
 import { declaredSchedules } from './schedules.ts';
+import { viewFreshness } from './views/freshness.ts';
+import { warmAtStart } from './views/warm-at-start.ts';
 import { workflowReconciler } from './workflows/reconciler.ts';
 
 /** The scheduler process, put together: its components in the order in which they start. */
@@ -67,6 +72,23 @@ export const composeScheduler = (config: Config, log: Log): readonly Component[]
       queues,
       keep: config.keep,
       onEnd: (workflow) => notifyOfWorkflow(queues, workflow),
+      partitions: config.redis.partitions,
+      log,
+    }),
+    viewFreshness({
+      views,
+      db: stores.pool,
+      url: config.database.url,
+      name: stores.clientName,
+      queues,
+      type: viewRefresh,
+      partitions: config.redis.partitions,
+      log,
+    }),
+    warmAtStart({
+      views: views.all.filter((view) => !(view.demo && config.production)),
+      queues,
+      type: cacheWarm,
       partitions: config.redis.partitions,
       log,
     }),

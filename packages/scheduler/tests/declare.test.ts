@@ -8,7 +8,7 @@ const surroundings = { timezone: 'Europe/Berlin', digestTo: ['ops@example.com'],
 
 test('the schedules that ship fit the catalog, with the demonstration and without', () => {
   expect(declare(declaredSchedules(surroundings), catalog).map(({ id }) => id)).toEqual(
-    expect.arrayContaining(['purge-sessions', 'daily-digest']),
+    expect.arrayContaining(['purge-sessions', 'refresh-sales-by-region', 'daily-digest']),
   );
   const production = { ...surroundings, digestTo: [], demo: false };
   const ids = declare(declaredSchedules(production), createCatalog({ production: true })).map(
@@ -16,6 +16,7 @@ test('the schedules that ship fit the catalog, with the demonstration and withou
   );
   expect(ids).toContain('purge-sessions');
   expect(ids).not.toContain('daily-digest');
+  expect(ids).not.toContain('refresh-sales-by-region');
 });
 
 test.each([

@@ -63,6 +63,7 @@ const shape = (env: Environment) => ({
   keep: { succeededMs: env.KEEP_SUCCEEDED, failedMs: env.KEEP_FAILED },
   keepArtifactsMs: env.KEEP_ARTIFACTS,
   sourceMaxBytes: env.SOURCE_MAX_BYTES,
+  cacheMemoryBytes: env.CACHE_MEMORY_BYTES,
   importMaxBytes: env.IMPORT_MAX_BYTES,
   isolation: { heapBytes: env.ISOLATION_HEAP_BYTES },
   schedules: { maxPerTenant: env.SCHEDULES_MAX, timezone: env.SCHEDULES_TIMEZONE },

@@ -9,6 +9,7 @@ import { createWebhookDirectory } from '@drover/jobs/webhooks/directory';
 import { notifyOfWorkflow } from '@drover/jobs/webhooks/notify';
 import { createArtifactStore } from '@drover/shared/artifacts/configured-store';
 import { artifactPreflight } from '@drover/shared/artifacts/preflight';
+import { createCaches } from '@drover/shared/cache/create-caches';
 import type { Config } from '@drover/shared/config';
 import { createReachability } from '@drover/shared/egress/reachability';
 import { createReadiness } from '@drover/shared/health/readiness';
@@ -69,19 +70,28 @@ export const composeWorker = (
   });
   const bullQueues = createQueueSet({ redis, keys: stores.keys, log });
   const artifacts = createArtifactStore(config);
-  const { services, component } = createServices({
-    config,
-    artifacts,
-    queues: bullQueues,
-    pool: stores.pool,
-    log,
-  });
-
   const subscriptions = createSubscriptions({
     url: config.redis.url,
     name: stores.clientName,
     log,
   });
+  const caches = createCaches({
+    redis: stores.redis,
+    subscriptions,
+    keys: stores.keys,
+    maxBytes: config.cacheMemoryBytes,
+    log,
+  });
+  const { services, component } = createServices({
+    config,
+    artifacts,
+    queues: bullQueues,
+    pool: stores.pool,
+    caches,
+    clientName: stores.clientName,
+    log,
+  });
+
   const webhooks = createWebhookDirectory({
     redis: stores.redis,
     keys: stores.keys,
@@ -166,6 +176,7 @@ export const composeWorker = (
     artifactPreflight(artifacts, log),
     redisComponent(redis),
     subscriptions,
+    caches,
     bullQueues,
     component,
     cancellations,

@@ -6,7 +6,7 @@ import { silentLog } from '@drover/shared/log';
 import type { Pool } from 'pg';
 import { createDatabase, type OwnDatabase } from '../../../tests/servers/own-database.ts';
 
-/** A database of a test's own with these views and the demonstration schema, and a pool of it. */
+/** A database of a test's own, where `before` has made what they read, with these views and the demonstration schema, and a pool of it. */
 export interface PreparedDatabase extends AsyncDisposable {
   readonly database: OwnDatabase;
   readonly pool: Pool;
@@ -16,9 +16,10 @@ export interface PreparedDatabase extends AsyncDisposable {
 
 export const prepareOwn = async (
   views: readonly View[] = [],
-  options: Partial<PoolOptions> = {},
+  { before, ...options }: Partial<PoolOptions> & { before?: string } = {},
 ): Promise<PreparedDatabase> => {
   const database = await createDatabase();
+  if (before !== undefined) await database.query(before);
   const log = silentLog();
   const { url } = database;
   await prepareDatabase({ url, name: 'test', demo: true, views: createViews(views), log });

@@ -17,6 +17,11 @@ export const headers = {
     schema: { type: 'string', const: 'bytes' },
     example: 'bytes',
   },
+  Age: {
+    description: 'Seconds since the body was read from the database.',
+    schema: seconds,
+    example: 12,
+  },
   Allow: {
     description: 'The methods that the path takes.',
     schema: text,
@@ -87,6 +92,12 @@ export const headers = {
     description: 'How to send a key.',
     schema: text,
     example: 'Bearer realm="drover"',
+  },
+  Warning: {
+    description:
+      'The body is older than it is to be, for the database cannot be read (RFC 7234). Only then.',
+    schema: { type: 'string', const: '110 - "Response is Stale"' },
+    example: '110 - "Response is Stale"',
   },
   'X-RateLimit-Limit': {
     description: 'Jobs that the tier allows in its window.',

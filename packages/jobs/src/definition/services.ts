@@ -1,4 +1,5 @@
 import type { ArtifactAddress } from '@drover/shared/artifacts/store';
+import type { Caches } from '@drover/shared/cache/cache';
 import type { ImportFormat } from '../data-import.ts';
 import type { Filter } from '../dead-letters/filter.ts';
 import type { BulkOptions, BulkRedrive } from '../dead-letters/redrive.ts';
@@ -8,7 +9,8 @@ import type { ImageFormat } from '../fields/image.ts';
 import type { Source } from '../fields/source.ts';
 import type { ImportTable } from '../imports/define-import.ts';
 import type { ReportFormat } from '../report-generate.ts';
-import type { View, ViewFilter } from '../views/define-view.ts';
+import type { View, ViewFilter, WarmPage } from '../views/define-view.ts';
+import type { Refreshed } from '../views/record.ts';
 import type { WebhookPayload } from '../webhooks/payload.ts';
 
 /**
@@ -26,6 +28,9 @@ export interface Services {
   webhooks: Webhooks;
   digest: DigestService;
   sessions: Sessions;
+  views: ViewService;
+  /** Values that are dear to make, shared by all processes; see `defineCache`. */
+  cache: Pick<Caches, 'of' | 'invalidateTags'>;
 }
 
 export interface DigestService {
@@ -34,6 +39,21 @@ export interface DigestService {
     day: { since: number; until: number },
     options: { signal: AbortSignal },
   ): Promise<DayFigures>;
+}
+
+export interface ViewService {
+  /**
+   * Makes a view's rows those of now, while the old ones are read. Of those who do so at once one does,
+   * and then the next. What the cache holds of the view goes.
+   * @throws PermanentError `view-missing`; RetryLater while Postgres cannot be reached; other errors are
+   *   worth a retry, and are recorded with the view.
+   */
+  refresh(view: View, options: { full: boolean; signal: AbortSignal }): Promise<Refreshed>;
+  /**
+   * Loads a page into the cache, in place of what is there.
+   * @throws PermanentError `view-missing` or `filter-invalid`; other errors are worth a retry.
+   */
+  warm(view: View, page: WarmPage): Promise<void>;
 }
 
 export interface Sessions {

@@ -5,8 +5,9 @@ import { httpUrl } from './http-url.ts';
 
 const byUrl = z.strictObject({ url: httpUrl });
 const inline = z.strictObject({ base64: z.base64().min(1) });
+/** As it stands in a result, too: what else that says of the file is not looked at. */
 const byArtifact = z.strictObject({
-  artifact: z.strictObject({
+  artifact: z.object({
     job: z.string().refine((id) => parseJobId(id) !== undefined, 'expected a job id'),
     name: z.string().refine(isArtifactName, 'expected the name of an artifact'),
   }),

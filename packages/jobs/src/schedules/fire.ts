@@ -61,6 +61,16 @@ const judge = async (
   return { outcome: 'submitted' };
 };
 
+/** What a decision is made on. */
+interface Case {
+  definition: ScheduleDefinition;
+  resolved: Resolved;
+  /** The job of the slot, where there can be one. */
+  job: QueuedJob | undefined;
+  /** The runs as they were read last. */
+  known: Runs;
+}
+
 /**
  * Decides on a slot, once: who comes later, after a crash or over the head of another, finds what was
  * decided. Decisions on one schedule are made one after the other.
@@ -68,15 +78,12 @@ const judge = async (
 const decide = async (
   parts: FiringParts,
   { schedule, slot }: DueSlot,
-  definition: ScheduleDefinition,
-  resolved: Resolved,
-  job: QueuedJob | undefined,
+  { definition, resolved, job, known }: Case,
 ): Promise<Run> => {
   const { queues, now = Date.now } = parts;
-  for (;;) {
-    const runs = await readRuns(queues, schedule);
-    const known = runs.byName.get(String(slot));
-    if (known) return known;
+  for (let runs = known; ; runs = await readRuns(queues, schedule)) {
+    const decided = runs.byName.get(String(slot));
+    if (decided) return decided;
     const at = now();
     const verdict = await judge(parts, definition, resolved, { lateMs: at - slot, runs });
     const isSubmitted = verdict.outcome === 'submitted';
@@ -100,12 +107,16 @@ const decide = async (
  */
 export const fireSlot = async (parts: FiringParts, due: DueSlot): Promise<Run | undefined> => {
   const { queues, partitions, log } = parts;
-  const definition = await readInstalled(queues, due.schedule);
+  // Both go in one packet.
+  const [definition, runs] = await Promise.all([
+    readInstalled(queues, due.schedule),
+    readRuns(queues, due.schedule),
+  ]);
   if (!definition) return undefined;
   const of = { ...due, partitions };
   const resolved = resolveSchedule(definition, parts);
   const job = 'submission' in resolved ? jobOfSlot(resolved.submission, of) : undefined;
-  const run = await decide(parts, due, definition, resolved, job);
+  const run = await decide(parts, due, { definition, resolved, job, known: runs });
   if (run.outcome === 'refused') {
     log.error({ schedule: due.schedule, reason: run.reason }, 'a schedule cannot run');
   }

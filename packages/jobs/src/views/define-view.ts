@@ -145,6 +145,8 @@ export const defineView = (view: ViewDefinition): View => {
   const { name, summary, sql, uniqueBy, columns, refresh, needs, demo } = checked.data;
   requireColumns(checked.data, 'uniqueBy', uniqueBy);
   requireColumns(checked.data, 'refresh.incremental.key', refresh.incremental?.key ?? []);
+  const nullable = uniqueBy.filter((column) => columns[column]?.safeParse(null).success);
+  if (nullable.length > 0) throw invalid(name, `uniqueBy may be null: ${nullable.join(', ')}`);
   const filter = filterOn(columns);
   return {
     name,

@@ -39,9 +39,7 @@ export const refreshPolicy = z.strictObject({
   /** When something is told on one of these channels of NOTIFY. */
   on: z.array(plainName).min(1).optional(),
   /** How long notifications are gathered before the refresh is asked for; default 1 s. */
-  debounce: duration
-    .refine((ms) => ms <= 3_600_000, 'expected 1h at most')
-    .prefault('1s'),
+  debounce: duration.refine((ms) => ms <= 3_600_000, 'expected 1h at most').prefault('1s'),
   /** When a read finds the rows older than this. It is served the old rows. */
   maxAge: duration.refine((ms) => ms >= 1_000, 'expected 1s at least').optional(),
   /** Recompute only what has changed; the view is then a table, and triggers write down the changes. */

@@ -1,7 +1,7 @@
 import { CodedError } from '@drover/shared/errors';
 import type { View } from './define-view.ts';
-import { inOrderOfNeed, withDependents } from './order-of-views.ts';
 import { orderDetails } from './order-details.ts';
+import { inOrderOfNeed, withDependents } from './order-of-views.ts';
 import { salesByRegion } from './sales-by-region.ts';
 
 /** Views by name. */

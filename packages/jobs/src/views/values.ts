@@ -1,6 +1,6 @@
-import type { ColumnKind } from '@drover/jobs/tables/column';
+import type { ColumnKind } from '../tables/column.ts';
 
-/** A value of a report: numbers and booleans as such, all else as text. */
+/** A value of a row: numbers and booleans as such, all else as text. */
 export type Value = string | number | boolean | null;
 
 /** A number as such where that loses nothing, else as its digits. */

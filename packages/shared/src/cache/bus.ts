@@ -1,7 +1,7 @@
 import type { Keys } from '../keys.ts';
 import type { Log } from '../log.ts';
-import { whenReachable } from '../redis/when-reachable.ts';
 import type { Subscriptions } from '../redis/subscriptions.ts';
+import { whenReachable } from '../redis/when-reachable.ts';
 
 /** What other processes say: an entry changed, a stamp was set, or the making of an entry has ended. */
 export interface Change {

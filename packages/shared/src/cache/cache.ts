@@ -56,14 +56,17 @@ export interface Cache<Value> {
   get(key: string, load: Loader<Value>, options?: ReadOptions): Promise<Value>;
   /** As {@link Cache.get}, with what is known of the value. */
   getEntry(key: string, load: Loader<Value>, options?: ReadOptions): Promise<CacheEntry<Value>>;
-  /** Loads and stores now, however fresh the value is: for warming. Joins a load that is under way. */
+  /**
+   * Makes the value anew, however fresh it is, and tells all processes: for warming. Starts when a load that
+   * is under way has ended, so the value is never older than this call; the old one is served meanwhile.
+   */
   refresh(key: string, load: Loader<Value>, options?: ReadOptions): Promise<CacheEntry<Value>>;
 
   /** Cache-aside: what is there and fresh, without a loader. Undefined also while Redis is away. */
   peek(key: string): Promise<CacheEntry<Value> | undefined>;
   /**
    * Cache-aside: puts a value there for all processes, and outruns loads that are under way.
-   * @throws CodedError `cache-value-too-large`; connection errors.
+   * @throws CodedError `cache-value-too-large`; `cache-unavailable` while Redis is away.
    */
   set(key: string, value: Value, options?: StoreOptions): Promise<void>;
   /**

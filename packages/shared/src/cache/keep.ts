@@ -1,4 +1,3 @@
-import { maxValueBytes } from './define-cache.ts';
 import type { CacheParts } from './context.ts';
 import type { Kept } from './memory.ts';
 import { pack } from './packing.ts';
@@ -27,19 +26,18 @@ export const keepValue = async <Value>(
   const stamps = stampsOf(keys, definition, place.key, value, made.tags);
   const life = lifeOf(definition, value, parts.chance());
   const about = { id: newId(), leftMs: life.lifeMs, ...life, stamps };
-  const keptAt = (clock: number) => keptOf(definition, bytes, about, clock);
+  const kept = keptOf(definition, bytes, about, options.asOf);
 
-  if (bytes.byteLength > Math.min(definition.maxBytes, maxValueBytes)) {
+  if (bytes.byteLength > definition.maxBytes) {
     counter.add('refused');
     log.warn({ cache: place.cache, key: place.key, bytes: bytes.byteLength }, 'too large to cache');
-    return { kept: keptAt(options.asOf), outcome: 'refused' };
+    return { kept, outcome: 'refused' };
   }
 
-  const remember = (kept: Kept) => {
-    if (bus.listening && definition.localTtl > 0) memory.keep(place.entry, kept);
+  const remember = (value: Kept) => {
+    if (bus.listening && definition.localTtl > 0) memory.keep(place.entry, value);
   };
   if (options.local) {
-    const kept = keptAt(options.asOf);
     remember(kept);
     return { kept, outcome: 'away' };
   }
@@ -52,14 +50,12 @@ export const keepValue = async <Value>(
       version: definition.version,
       packed: await pack(bytes, definition.compressOver),
     });
-    const kept = keptAt(clock);
     if (tells) memory.invalidate(place.entry, clock);
-    if (outcome === 'stored') remember(kept);
+    if (outcome === 'stored') remember({ ...kept, asOf: clock });
     return { kept, outcome };
   } catch (err) {
     if (!isAway(err)) throw err;
     counter.add('redisErrors');
-    const kept = keptAt(options.asOf);
     if (!options.tells) remember(kept);
     return { kept, outcome: 'away' };
   }

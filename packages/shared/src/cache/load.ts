@@ -4,9 +4,9 @@ import type { CacheParts, Found } from './context.ts';
 import { keepValue } from './keep.ts';
 import { holding } from './lease.ts';
 import type { Place } from './place.ts';
-import { isAway } from './remote.ts';
-import { encode, newId } from './values.ts';
 import { readRemote } from './read-remote.ts';
+import { type Claim, isAway, type Storing } from './remote.ts';
+import { encode, newId } from './values.ts';
 
 /** Who waits for a lock that expires tries again a little later, not all at one moment. Milliseconds. */
 const spreadMs = 50;
@@ -44,7 +44,7 @@ const make = async <Value>(
   parts: CacheParts<Value>,
   place: Place,
   loader: Loader<Value>,
-  right: { token: string; since: number } | undefined,
+  { right, tells }: Pick<Storing, 'right' | 'tells'>,
 ): Promise<Found> => {
   const { definition, remote, memory, log } = parts;
   const asOf = memory.clock;
@@ -63,7 +63,7 @@ const make = async <Value>(
       const made = { value, bytes: encode(definition, value) };
       const { kept, outcome } = await keepValue(parts, place, made, {
         ...(right && { right }),
-        tells: false,
+        tells,
         asOf,
         local: !right,
       });
@@ -76,32 +76,61 @@ const make = async <Value>(
   }
 };
 
+/** Asks for the right to make an entry, or for how long to wait until another has made it. */
+const askForRight = async <Value>(
+  { remote, bus, counter, chance }: CacheParts<Value>,
+  place: Place,
+  token: string,
+  unwanted: string | undefined,
+): Promise<Claim | { kind: 'away' }> => {
+  try {
+    const claim = await remote.acquire(place, token, unwanted);
+    if (claim.kind !== 'wait') return claim;
+    // Without messages, it is asked again and again.
+    return { kind: 'wait', ms: bus.listening ? claim.ms + spreadMs * chance() : spreadMs };
+  } catch (err) {
+    if (!isAway(err)) throw err;
+    counter.add('redisErrors');
+    return { kind: 'away' };
+  }
+};
+
+const readOrNothing = async <Value>(parts: CacheParts<Value>, place: Place) => {
+  try {
+    return await readRemote(parts, place);
+  } catch (err) {
+    if (!isAway(err)) throw err;
+    return undefined;
+  }
+};
+
 /**
  * A value newer than the known one, made here or, while another process makes it, awaited. When that
  * process fails or dies, this one takes over. Without Redis it is made at once.
+ * @param knownId of the entry that will not do; `undefined` when none will that was begun before now.
  */
 export const loadValue = async <Value>(
   parts: CacheParts<Value>,
   place: Place,
   loader: Loader<Value>,
-  knownId: string,
+  knownId: string | undefined,
 ): Promise<Found> => {
-  const { remote, bus, counter } = parts;
   const token = newId();
+  const tells = knownId === undefined;
+  /** What must not be served: at last, nothing that is there already. */
+  let unwanted = knownId;
   for (;;) {
-    using waiting = bus.wait(place.entry);
-    try {
-      const claim = await remote.acquire(place, token, knownId);
-      if (claim.kind === 'make') return make(parts, place, loader, { token, since: claim.since });
-      // Without messages, it is asked again and again.
-      const waitMs = bus.listening ? claim.ms + spreadMs * parts.chance() : spreadMs;
-      if (claim.kind === 'wait') await waiting.until(waitMs);
-      const kept = await readRemote(parts, place);
-      if (kept && kept.id !== knownId) return { kept, source: 'redis' };
-    } catch (err) {
-      if (!isAway(err)) throw err;
-      counter.add('redisErrors');
-      return make(parts, place, loader, undefined);
+    using waiting = parts.bus.wait(place.entry);
+    const claim = await askForRight(parts, place, token, unwanted);
+    if (claim.kind === 'away') return make(parts, place, loader, { tells });
+    if (claim.kind === 'make') {
+      return make(parts, place, loader, { tells, right: { token, since: claim.since } });
     }
+    if (claim.kind === 'wait') await waiting.until(claim.ms);
+    if (knownId === undefined) continue;
+    const kept = await readOrNothing(parts, place);
+    if (kept && kept.id !== knownId) return { kept, source: 'redis' };
+    // It is fresh and cannot be read.
+    if (claim.kind === 'made') unwanted = undefined;
   }
 };

@@ -15,14 +15,13 @@ export interface Place {
   readonly lock: string;
 }
 
+/** Whether a text can be a key of a value. */
+export const isKey = (key: string): boolean =>
+  key.length > 0 && key.length <= maxKeyLength && key.isWellFormed();
+
 /** @throws CodedError `cache-key-invalid`. */
-export const placeOf = (
-  keys: Keys,
-  cache: string,
-  version: number,
-  key: string,
-): Place => {
-  if (key.length === 0 || key.length > maxKeyLength || !key.isWellFormed()) {
+export const placeOf = (keys: Keys, cache: string, version: number, key: string): Place => {
+  if (!isKey(key)) {
     throw new CodedError(
       'cache-key-invalid',
       `A key of the cache "${cache}" is not a text of 1 to ${maxKeyLength} characters.`,
@@ -36,7 +35,8 @@ export const placeOf = (
   };
 };
 
-const isTag = (tag: string): boolean =>
+/** Whether a text can be a tag. */
+export const isTag = (tag: string): boolean =>
   tag.length > 0 && tag.length <= maxTagLength && tag.isWellFormed() && !/\p{Cc}/u.test(tag);
 
 /** Keys of the stamps of tags. @throws CodedError `cache-tag-invalid`. */

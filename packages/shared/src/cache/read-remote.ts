@@ -12,20 +12,21 @@ import { keptOf, recheck } from './values.ts';
  */
 export const readRemote = async <Value>(
   parts: CacheParts<Value>,
-  { entry, cache, key }: Place,
+  place: Place,
   known?: Kept,
 ): Promise<Kept | undefined> => {
   const { remote, memory, definition, bus, log } = parts;
-  const found = await remote.read({ entry, cache, key, lock: '' }, known?.id ?? '');
+  const { entry, cache, key } = place;
+  const found = await remote.read(place, known?.id ?? '');
   if (!found.entry) {
     memory.drop(entry);
     return undefined;
   }
-  const { packed, leftMs, tailMs } = found.entry;
+  const { packed, ...about } = found.entry;
   const open = async (): Promise<Kept | undefined> => {
-    if (!packed) return known && recheck(known, leftMs, tailMs, found.clock);
+    if (!packed) return known && recheck(known, about.leftMs, about.tailMs, found.clock);
     try {
-      return keptOf(definition, await unpack(packed), found.entry as never, found.clock);
+      return keptOf(definition, await unpack(packed), about, found.clock);
     } catch (err) {
       log.warn({ cache, key, reason: (err as Error).message }, 'a cached value cannot be read');
       return undefined;

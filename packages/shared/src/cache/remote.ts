@@ -72,7 +72,8 @@ const stampMs = 660_000;
 /** The entries in Redis. All of it throws connection errors. */
 export interface Remote {
   read(place: Place, knownId: string): Promise<At & { entry?: RemoteEntry }>;
-  acquire(place: Place, token: string, knownId: string): Promise<Claim>;
+  /** @param knownId of the entry that is not wanted; `undefined` when none is. */
+  acquire(place: Place, token: string, knownId: string | undefined): Promise<Claim>;
   /** @returns the clock. */
   seize(place: Place, token: string): Promise<number>;
   /** @returns whether the lock is held still. */
@@ -132,7 +133,12 @@ export const createRemote = ({ redis, keys }: { redis: Redis; keys: Keys }): Rem
     },
     acquire: async ({ entry, lock }, token, knownId) => {
       const [kind, number] = (await ask(() =>
-        runScript(redis, acquireLock, [entry, lock, keys.cacheClock], [token, leaseMs, knownId]),
+        runScript(
+          redis,
+          acquireLock,
+          [entry, lock, keys.cacheClock],
+          [token, leaseMs, knownId ?? '', knownId === undefined ? '1' : '0'],
+        ),
       )) as [string, number];
       if (kind === 'make') return { kind, since: number };
       return kind === 'wait' ? { kind, ms: Math.max(0, number) } : { kind: 'made' };
@@ -169,11 +175,15 @@ export const createRemote = ({ redis, keys }: { redis: Redis; keys: Keys }): Rem
     },
     drop: async ({ entry, lock }) => {
       const places = [entry, lock, keys.cacheClock];
-      return { clock: Number(await ask(() => runScript(redis, dropEntry, places, [keys.cacheChanges]))) };
+      return {
+        clock: Number(await ask(() => runScript(redis, dropEntry, places, [keys.cacheChanges]))),
+      };
     },
     stamp: async (stamps) => {
       const parameters = [keys.cacheChanges, stamps.join('\n'), stampMs];
-      return { clock: Number(await ask(() => runScript(redis, setStamps, [keys.cacheClock], parameters))) };
+      return {
+        clock: Number(await ask(() => runScript(redis, setStamps, [keys.cacheClock], parameters))),
+      };
     },
     names: async () => {
       const members = (await ask(() => runScript(redis, listNames, [keys.cacheNames]))) as string[];

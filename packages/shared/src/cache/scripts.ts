@@ -64,15 +64,15 @@ if entry[1] ~= knownId then packed = redis.call('HMGET', entryKey, 'packing', 'b
 return {clock, left, entry[1], entry[3], entry[4], entry[5], packed[1], packed[2]}`,
 };
 
-/** The right to make an entry, unless another has it, or a newer fresh entry than the known one is there. */
+/** The right to make an entry, unless another has it or, where it need not be made anew, there is a fresh one. */
 export const acquireLock: Script = {
   name: 'cacheAcquire',
   keys: 3,
   lua: `${prelude}
 local entryKey, lockKey, clockKey = KEYS[1], KEYS[2], KEYS[3]
-local token, leaseMs, knownId = ARGV[1], ARGV[2], ARGV[3]
+local token, leaseMs, knownId, anew = ARGV[1], ARGV[2], ARGV[3], ARGV[4] == '1'
 local entry = find(entryKey)
-if entry and entry[1] ~= knownId and redis.call('PTTL', entryKey) > tonumber(entry[4]) then
+if not anew and entry and entry[1] ~= knownId and redis.call('PTTL', entryKey) > tonumber(entry[4]) then
   return {'made', 0}
 end
 if redis.call('EXISTS', lockKey) == 1 then

@@ -20,7 +20,10 @@ export const lifeOf = <Value>(
   const isNegative = value === null || value === undefined;
   const ttl = isNegative ? definition.negativeTtl : definition.ttl;
   const tailMs = definition.staleIfError;
-  return { lifeMs: Math.max(1, Math.round(ttl * (1 - definition.jitter * chance))) + tailMs, tailMs };
+  return {
+    lifeMs: Math.max(1, Math.round(ttl * (1 - definition.jitter * chance))) + tailMs,
+    tailMs,
+  };
 };
 
 /** @throws CodedError `cache-value-invalid` when the value does not fit the definition. */

@@ -273,6 +273,13 @@ export const sections = {
           'Dead letters that are kept of one queue; beyond it the oldest go, with their jobs, whatever KEEP_FAILED says.',
         ),
       ),
+    CACHE_MEMORY_BYTES: wholeNumber(65_536, Number.MAX_SAFE_INTEGER)
+      .prefault('33554432')
+      .meta(
+        notes(
+          'Most memory that an API process spends on copies of cached values, in bytes, roughly.',
+        ),
+      ),
     SOURCE_MAX_BYTES: wholeNumber(1, 1_073_741_824)
       .prefault('26214400')
       .meta(notes('Largest file that a job takes as its source, in bytes.')),

@@ -99,11 +99,23 @@ export const problemTypes = {
     meaning: 'There is no schedule with this id, or it belongs to another tenant.',
     remedy: 'GET /schedules lists those that there are.',
   },
+  'view-not-found': {
+    status: 404,
+    title: 'There is no such view',
+    meaning: 'No view of this name is in the database.',
+    remedy: 'GET /views lists those that there are.',
+  },
   'queue-not-found': {
     status: 404,
     title: 'There is no such queue',
     meaning: 'No queue of this server has this name.',
     remedy: 'GET /queues lists the names.',
+  },
+  'cache-not-found': {
+    status: 404,
+    title: 'There is no such cache',
+    meaning: 'No cache of this name holds anything.',
+    remedy: 'Compare the name with the one in the code that defines the cache.',
   },
   'webhook-not-found': {
     status: 404,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { createDeadLetterService } from '@drover/jobs/dead-letters/service';
 import type { Services } from '@drover/jobs/definition/services';
 import type { ArtifactStore } from '@drover/shared/artifacts/store';
+import type { Caches } from '@drover/shared/cache/cache';
 import type { Config } from '@drover/shared/config';
 import { CodedError } from '@drover/shared/errors';
 import type { Component } from '@drover/shared/lifecycle/stack';
@@ -40,7 +41,7 @@ const libraries = [
   'pg-copy-streams',
   'csv-parse',
   'csv-stringify',
-  'hucre',
+  'yazl',
 ];
 
 /** @throws CodedError `library-missing` when a library that jobs will ask for is not installed. */
@@ -64,9 +65,12 @@ export const createServices = (options: {
   artifacts: ArtifactStore;
   queues: QueueSet;
   pool: Pool;
+  caches: Caches;
+  /** Names this process to Postgres. */
+  clientName: string;
   log: Log;
 }): { services: Services; component: Component } => {
-  const { config, artifacts, queues, pool, log } = options;
+  const { config, artifacts, queues, pool, caches, clientName, log } = options;
 
   const mailer = onDemand(async () => {
     const { fileMailer, smtpMailer } = await import('./mailer.ts');
@@ -120,9 +124,17 @@ export const createServices = (options: {
     }),
   );
   const sessions = onDemand(async () => (await import('./sessions.ts')).createSessions(pool));
+  const views = onDemand(async () =>
+    (await import('./views/views.ts')).createViewService({
+      database: { url: config.database.url, name: clientName },
+      pool,
+      caches,
+    }),
+  );
 
   return {
     services: {
+      cache: caches,
       deadLetters: createDeadLetterService(queues, config.redis.partitions),
       mailer: { send: async (...args) => (await mailer.get()).send(...args) },
       images: { render: async (...args) => (await images.get()).render(...args) },
@@ -140,6 +152,10 @@ export const createServices = (options: {
       imports: { load: async (...args) => (await imports.get()).load(...args) },
       digest: { collect: async (...args) => (await digest.get()).collect(...args) },
       sessions: { purge: async (...args) => (await sessions.get()).purge(...args) },
+      views: {
+        refresh: async (...args) => (await views.get()).refresh(...args),
+        warm: async (...args) => (await views.get()).warm(...args),
+      },
     },
     component: {
       name: 'services',

@@ -1,13 +1,10 @@
 import { RetryLater } from '@drover/jobs/definition/errors';
-import { withClient } from '@drover/shared/database/client';
 import { poolUse } from '@drover/shared/database/pool';
 import type { Pool, PoolClient } from 'pg';
+import { cancelOnAbort } from './cancel-on-abort.ts';
 
 /** How soon a job tries again when all connections are in use. */
 const saturatedDelay = '2s';
-
-/** A statement that an abort did not stop is canceled again after this long: the first may have come too early. */
-const cancelAgainMs = 500;
 
 /** A transaction of one job on a connection of its own. Disposing of it without a commit undoes it. */
 export interface Transaction extends AsyncDisposable {
@@ -35,28 +32,6 @@ const acquire = async (pool: Pool): Promise<PoolClient> => {
   }
 };
 
-/** Makes Postgres stop what the backend does, over another connection, as the protocol has it. */
-const cancelBackend = async (pool: Pool, pid: number): Promise<void> => {
-  const { connectionString: url = '', application_name: name = '' } = pool.options;
-  await withClient({ url, name }, async (client) => {
-    await client.query('select pg_cancel_backend($1)', [pid]);
-  });
-};
-
-const cancelOnAbort = (pool: Pool, pid: number, signal: AbortSignal) => {
-  let timer: NodeJS.Timeout | undefined;
-  const cancel = () => {
-    // Where it cannot be reached, it sees that the connection is gone.
-    cancelBackend(pool, pid).catch(() => undefined);
-    timer = setTimeout(cancel, cancelAgainMs);
-  };
-  signal.addEventListener('abort', cancel, { once: true });
-  return () => {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', cancel);
-  };
-};
-
 /** @throws RetryLater when the pool has no connection to spare. */
 export const beginTransaction = async (
   pool: Pool,
@@ -79,7 +54,8 @@ export const beginTransaction = async (
 
   try {
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-    stopListening = cancelOnAbort(pool, rows[0]?.pid ?? 0, signal);
+    const { connectionString: url = '', application_name: name = '' } = pool.options;
+    stopListening = cancelOnAbort({ pid: rows[0]?.pid ?? 0, url, name }, signal);
     await client.query(begin);
     signal.throwIfAborted();
   } catch (err) {

@@ -51,7 +51,7 @@ const contentOf = async function* (
 ): AsyncGenerator<Uint8Array> {
   if (format === 'csv') return yield* csvContent(view, rows, escapeFormulas);
   if (format === 'json') return yield* jsonContent(view, rows);
-  const { xlsxContent } = await import('./xlsx.ts');
+  const { xlsxContent } = await import('./xlsx/workbook.ts');
   return yield* xlsxContent(view, rows);
 };
 

@@ -1,10 +1,10 @@
 import { quoted } from '@drover/jobs/tables/column';
+import { whereOf } from '@drover/jobs/views/conditions';
 import type { View, ViewFilter } from '@drover/jobs/views/define-view';
+import { readerOf, type Value } from '@drover/jobs/views/values';
 import type { Pool, PoolClient } from 'pg';
 import { frugalHeap } from '../database/frugal-heap.ts';
 import { beginTransaction } from '../database/transaction.ts';
-import { whereOf } from './conditions.ts';
-import { readerOf, type Value } from './values.ts';
 
 /** Rows that are in memory at once: those fetched and those being written. */
 const batchSize = 100;

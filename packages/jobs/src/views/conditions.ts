@@ -1,5 +1,5 @@
-import { quoted } from '@drover/jobs/tables/column';
-import type { Condition, ViewFilter } from '@drover/jobs/views/define-view';
+import { quoted } from '../tables/column.ts';
+import type { Condition, ViewFilter } from './define-view.ts';
 
 /** The `where` of a query, and the values of its parameters. */
 export interface Where {
