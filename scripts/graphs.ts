@@ -59,9 +59,11 @@ const run = async ({ seed, graphs, rate }: ReturnType<typeof readOptions>): Prom
       databaseUrl: postgres.url,
       folder,
     });
-    const { faults, workflows, kills, byStatus } = report;
+    const { faults, workflows, events, kills, byStatus } = report;
     const statuses = Object.entries(byStatus).map(([status, count]) => `${count} ${status}`);
-    say(`${workflows} workflows (${statuses.join(', ')}), ${kills} processes killed`);
+    say(
+      `${workflows} workflows (${statuses.join(', ')}), ${events} events, ${kills} processes killed`,
+    );
     say(faults.length === 0 ? 'nothing is wrong' : faults.join('\n'));
     return faults.length === 0 ? 0 : 1;
   } finally {

@@ -9,7 +9,7 @@ const seed = 20_260_830;
 const limitMs = 240_000;
 
 test(
-  'whatever dies: every workflow ends once, and no step begins before its needs',
+  'whatever dies: every workflow ends once, no step begins before its needs, and who is due is told',
   async () => {
     const folder = join(root, '.drover', 'graphs', `test-${process.pid}`);
     const report = await runGraphs({
@@ -23,6 +23,7 @@ test(
     });
     console.log(report);
     expect(report.faults).toEqual([]);
+    expect(report.events).toBeGreaterThan(40);
     expect(report.kills).toBeGreaterThan(3);
     await rm(folder, { recursive: true });
   },

@@ -8,6 +8,7 @@ interface Drawn {
   takesResults: boolean;
   fate: 'good' | 'retried' | 'bad';
   allowFailure: boolean;
+  isTold: boolean;
   ms: number;
 }
 
@@ -30,19 +31,23 @@ const drawnStep: fc.Arbitrary<Drawn> = fc.record({
     { weight: 5, arbitrary: fc.constant(false) },
     { weight: 1, arbitrary: fc.constant(true) },
   ),
+  isTold: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(false) },
+    { weight: 1, arbitrary: fc.constant(true) },
+  ),
   ms: fc.integer({ min: 0, max: 60 }),
 });
 
 const nameOf = (index: number) => `s${index}`;
 
-const toStep = (drawn: Drawn, index: number, n: number) => {
+const toStep = (drawn: Drawn, index: number, receiver: string) => {
   const needs = index === 0 ? [] : drawn.needs.map((at) => nameOf(Math.floor(at * index)));
   const unique = [...new Set(needs)];
   return {
     type: 'faults.work',
     needs: unique,
     payload: {
-      n,
+      n: index,
       ms: drawn.ms,
       failures: drawn.fate === 'good' ? 0 : 1,
       permanent: drawn.fate === 'bad',
@@ -51,35 +56,41 @@ const toStep = (drawn: Drawn, index: number, n: number) => {
       }),
     },
     ...(drawn.allowFailure && { allowFailure: true }),
+    ...(drawn.isTold && { options: { webhook: { url: receiver } } }),
   };
 };
 
 const toGraph = (
   drawn: readonly Drawn[],
   options: { tidies: boolean; cancelAfterMs: number | undefined },
+  receiver: string,
 ): RandomGraph => {
-  const steps = drawn.map((step, index) => [nameOf(index), toStep(step, index, index)] as const);
+  const steps = drawn.map((step, index) => [nameOf(index), toStep(step, index, receiver)] as const);
   const tidy = { type: 'faults.mail', payload: { n: drawn.length, ms: 5 } };
   return {
     body: {
       steps: { ...Object.fromEntries(steps), ...(options.tidies && { tidy }) },
       ...(options.tidies && { onFailure: 'tidy' }),
+      webhook: { url: receiver },
     },
     cancelAfterMs: options.cancelAfterMs,
   };
 };
 
-const randomGraph: fc.Arbitrary<RandomGraph> = fc
-  .record({
-    drawn: fc.array(drawnStep, { minLength: 1, maxLength: 12 }),
-    tidies: fc.boolean(),
-    cancelAfterMs: fc.oneof(
-      { weight: 9, arbitrary: fc.constant(undefined) },
-      { weight: 1, arbitrary: fc.integer({ min: 0, max: 2_000 }) },
-    ),
-  })
-  .map(({ drawn, ...options }) => toGraph(drawn, options));
+const drawnGraph = fc.record({
+  drawn: fc.array(drawnStep, { minLength: 1, maxLength: 12 }),
+  tidies: fc.boolean(),
+  cancelAfterMs: fc.oneof(
+    { weight: 9, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: fc.integer({ min: 0, max: 2_000 }) },
+  ),
+});
 
-/** The same graphs for the same seed. */
-export const randomGraphs = (seed: number, count: number): RandomGraph[] =>
-  fc.sample(randomGraph, { seed, numRuns: count });
+/**
+ * The same graphs for the same seed.
+ * @param receiver URL that is told of the end of each, and of some of their steps.
+ */
+export const randomGraphs = (seed: number, count: number, receiver: string): RandomGraph[] =>
+  fc
+    .sample(drawnGraph, { seed, numRuns: count })
+    .map(({ drawn, ...options }) => toGraph(drawn, options, receiver));

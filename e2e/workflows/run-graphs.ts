@@ -13,7 +13,9 @@ import type { Role } from '../faults/processes/member.ts';
 import { startMortalRedis } from '../faults/processes/store.ts';
 import { createRandom, type Random } from '../faults/random.ts';
 import { byJob, faultsOf } from './check.ts';
+import { bySource, type DueEvent, dueEvents, isTold, webhookFaults } from './check-webhooks.ts';
 import { type RandomGraph, randomGraphs } from './graphs.ts';
+import { type Receiver, startReceiver } from './receiver.ts';
 
 export interface GraphRun {
   /** Decides the graphs and which process is killed when. */
@@ -33,6 +35,8 @@ export interface GraphReport {
   /** Everything that was wrong, a line each. */
   faults: readonly string[];
   workflows: number;
+  /** Events that were to be told. */
+  events: number;
   kills: number;
   byStatus: Readonly<Record<string, number>>;
 }
@@ -44,7 +48,7 @@ interface Followed {
 
 const pollMs = 250;
 
-/** Longest time from the last kill until every workflow has ended, in milliseconds. */
+/** Longest time from the last kill until every workflow has ended and was told of, in milliseconds. */
 const settleMs = 120_000;
 
 /** Sends it until somebody answers; the key keeps it from being done twice. */
@@ -90,6 +94,19 @@ const untilEnded = async (
   }
 };
 
+/** What was told, once the receiver has taken all that is due, or when the time is up. */
+const untilTold = async (
+  { told }: Receiver,
+  due: readonly DueEvent[],
+  limit: AbortSignal,
+): Promise<ReturnType<typeof bySource>> => {
+  for (;;) {
+    const known = bySource(told);
+    if (limit.aborted || due.every((event) => isTold(event, known))) return known;
+    await sleep(pollMs);
+  }
+};
+
 /** Kills one process after the other, until it is over. */
 const killAtRandom = async (
   fleet: Fleet,
@@ -126,7 +143,8 @@ const readLeft = async (redisUrl: string, workflows: readonly WorkflowResource[]
 
 /**
  * Submits random graphs to a Drover of which one process after the other is killed, and checks each:
- * it reaches one terminal status, its steps ran and were settled as they should, in their order.
+ * it reaches one terminal status, its steps ran and were settled as they should, in their order, and
+ * whoever is to be told of it is.
  */
 export const runGraphs = async (run: GraphRun): Promise<GraphReport> => {
   const { seed, graphs, rate, sizes, gapMs, databaseUrl, folder } = run;
@@ -136,13 +154,16 @@ export const runGraphs = async (run: GraphRun): Promise<GraphReport> => {
   const ledger = openLedger(ledgerPath);
   await using redis = await startMortalRedis(join(folder, 'redis'));
   const places = { redisUrl: redis.url, databaseUrl, folder, ledgerPath, ledger };
-  await using fleet = await startFleet({ sizes, ...places });
+  await using receiver = await startReceiver(random.fork('receiver'));
+  const env = { EGRESS_ALLOW: '127.0.0.1' };
+  await using fleet = await startFleet({ sizes, ...places, env });
   await fleet.ready();
 
   const over = new AbortController();
   const killing = killAtRandom(fleet, random.fork('kills'), gapMs, over.signal);
   const chance = random.fork('client');
-  const submitting = randomGraphs(seed, graphs).map(async (graph, n) => {
+  const drawn = randomGraphs(seed, graphs, receiver.url);
+  const submitting = drawn.map(async (graph, n) => {
     await sleep((n * 1_000) / rate);
     return submit(fleet, chance, graph);
   });
@@ -154,6 +175,8 @@ export const runGraphs = async (run: GraphRun): Promise<GraphReport> => {
   const workflows = await Promise.all(followed.map((it) => untilEnded(fleet, chance, it, limit)));
   const left = await readLeft(redis.url, workflows);
   const jobs = byJob(await readLedger(ledgerPath));
+  const due = workflows.flatMap((workflow, n) => dueEvents(workflow, drawn[n] as RandomGraph));
+  const told = await untilTold(receiver, due, limit);
   const faults = workflows.flatMap((workflow, n) => {
     const { wasCanceled = false } = followed[n] ?? {};
     return faultsOf(workflow, jobs, { left: left[n] ?? {}, wasCanceled });
@@ -164,5 +187,11 @@ export const runGraphs = async (run: GraphRun): Promise<GraphReport> => {
       some.length,
     ]),
   );
-  return { faults, workflows: workflows.length, kills, byStatus };
+  return {
+    faults: [...faults, ...webhookFaults(due, told)],
+    workflows: workflows.length,
+    events: due.length,
+    kills,
+    byStatus,
+  };
 };

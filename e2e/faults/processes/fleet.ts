@@ -13,6 +13,8 @@ export interface FleetOptions {
   folder: string;
   ledgerPath: string;
   ledger: Ledger;
+  /** Settings beside those of every fleet. */
+  env?: Readonly<Record<string, string>>;
 }
 
 /** The processes of a Drover, kept running. */
@@ -28,7 +30,7 @@ export interface Fleet extends AsyncDisposable {
 export const keyPrefix = 'faults';
 export const partitions = 2;
 
-const environment = ({ databaseUrl, folder }: FleetOptions) => ({
+const environment = ({ databaseUrl, folder, env }: FleetOptions) => ({
   NODE_ENV: 'test',
   DATABASE_URL: databaseUrl,
   KEY_PREFIX: keyPrefix,
@@ -39,6 +41,7 @@ const environment = ({ databaseUrl, folder }: FleetOptions) => ({
   SHUTDOWN_GRACE: '2s',
   LOG_LEVEL: 'info',
   LOG_FORMAT: 'json',
+  ...env,
 });
 
 export const startFleet = async (options: FleetOptions): Promise<Fleet> => {

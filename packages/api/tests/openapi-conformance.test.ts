@@ -155,6 +155,19 @@ describe('what goes well is described', () => {
     expectProblem(await send('/workflows', { chain: [later] }, { headers }), 410, 'workflow-gone');
   });
 
+  test('views', async () => {
+    const view = '/views/sales_by_region';
+    for (const path of ['/views', `${view}?limit=1`]) {
+      const { status, headers } = await checked('GET', path);
+      expect(status).toBe(200);
+      const known = { headers: { 'if-none-match': headers.get('etag') ?? '' } };
+      expect([200, 304]).toContain((await checked('GET', path, known)).status);
+      await checked('GET', path, { headers: { 'if-none-match': '*' } });
+    }
+    expectProblem(await checked('GET', `${view}?limit=0`), 400, 'invalid-parameters');
+    expectProblem(await checked('GET', '/views/none'), 404, 'view-not-found');
+  });
+
   test('schedules', async () => {
     const put = (path: string, body: unknown, init: Init = {}, from = api) =>
       checked(
@@ -333,6 +346,7 @@ describe('what goes well is described', () => {
     for (const path of ['/cache/shown', '/cache/shown/a', '/cache?tag=a']) {
       expect((await checked('DELETE', path, operator)).status).toBe(204);
     }
+    expectProblem(await checked('DELETE', '/cache', operator), 400, 'invalid-parameters');
     const headers = { 'content-type': 'application/json' };
     const change = (body: string) =>
       checked('PATCH', '/queues/demo', { ...operator, body, headers });

@@ -52,6 +52,8 @@ test('it has every call of the contract, each with its roles and its errors', ()
       'GET /workflows/{id}',
       'DELETE /workflows/{id}',
       'GET /workflows/{id}/events',
+      'GET /views',
+      'GET /views/{name}',
       'GET /schedules',
       'GET /schedules/{id}',
       'PUT /schedules/{id}',

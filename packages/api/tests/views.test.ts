@@ -101,8 +101,11 @@ test('rows that are older than the view allows have it refreshed once, and are s
   expect(jobs.map(({ name, data }) => [name, data.payload])).toEqual([
     ['view.refresh', { view: 'sales_by_region' }],
   ]);
-  const { body } = await ask('/views');
-  expect(body.items.find((it: { name: string }) => it.name === 'sales_by_region').stale).toBe(true);
+  const isStale = async () => {
+    const { body } = await ask('/views');
+    return body.items.find((it: { name: string }) => it.name === 'sales_by_region').stale;
+  };
+  await expect.poll(isStale, { timeout: 15_000 }).toBe(true);
 });
 
 test('what a refresh brings is read at once, although older rows were in the cache', async () => {

@@ -25,8 +25,8 @@ import {
   type SubmittedJob,
   submitJob,
 } from './submitting/submit.ts';
+import { viewCalls } from './views.ts';
 import { webhookCalls } from './webhooks.ts';
-
 import { workflowCalls } from './workflows/calls.ts';
 
 export type ClientOptions = ServerOptions;
@@ -107,6 +107,9 @@ export interface Client<C extends JobTypeMap = Catalog>
   /** The jobs that the clock submits. */
   readonly schedules: Readonly<ReturnType<typeof scheduleCalls>>;
 
+  /** The materialized views, through the server's cache. */
+  readonly views: Readonly<ReturnType<typeof viewCalls>>;
+
   /** The jobs that have failed for good. */
   readonly deadLetters: Readonly<ReturnType<typeof deadLetterCalls>>;
 
@@ -129,6 +132,7 @@ export const createClient = <C extends JobTypeMap = Catalog>(options: ClientOpti
     ...operations(transport),
     deadLetters: deadLetterCalls(transport),
     schedules: scheduleCalls(transport),
+    views: viewCalls(transport),
     webhooks: webhookCalls(transport),
     workflows: workflowCalls(transport),
     submit: (type, payload, jobOptions, call = {}) =>

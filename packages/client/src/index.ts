@@ -60,6 +60,15 @@ export type {
 } from './submitting/batch.ts';
 export type { JobOptions, SubmitCall, SubmittedJob } from './submitting/submit.ts';
 export type {
+  View,
+  ViewConditions,
+  ViewPage,
+  ViewPageOptions,
+  ViewRow,
+  ViewRowsOptions,
+  ViewValue,
+} from './views.ts';
+export type {
   DeliveryPageOptions,
   NewWebhook,
   Webhook,

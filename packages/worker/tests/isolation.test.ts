@@ -158,3 +158,15 @@ test('job types that cannot be loaded fail the attempt', async () => {
   await using worker = await start({ module: 'file:///nowhere.ts' });
   expect(await failureOf(worker, 'isolated.pid')).toMatchObject({ code: 'isolation-failed' });
 });
+
+test('a process that the system cannot make fails the attempt, and nothing else', async () => {
+  await using worker = await start();
+  const { execPath } = process;
+  process.execPath = '/nowhere';
+  try {
+    expect(await failureOf(worker, 'isolated.pid')).toMatchObject({ code: 'isolation-failed' });
+  } finally {
+    process.execPath = execPath;
+  }
+  expect(await run(worker, 'isolated.pid')).toEqual(expect.any(Number));
+});

@@ -8,6 +8,7 @@ import { addQueues } from './commands/queues.ts';
 import { addRetry } from './commands/retry.ts';
 import { addSchedules } from './commands/schedules.ts';
 import { addSubmit } from './commands/submit.ts';
+import { addViews } from './commands/views.ts';
 import { addWatch } from './commands/watch.ts';
 import { addWebhooks } from './commands/webhooks.ts';
 import { addWorkers } from './commands/workers.ts';
@@ -27,6 +28,7 @@ const commands: readonly AddCommand[] = [
   addRetry,
   addWorkflow,
   addSchedules,
+  addViews,
   addDeadLetters,
   addWebhooks,
   addQueues,

@@ -94,6 +94,9 @@ export const takeChanges = ({ table, keys }: ChangeLog, { key }: Incremental): s
 /** Forgets what a log holds. */
 export const dropChanges = ({ table }: ChangeLog): string => `delete from ${table}`;
 
+/** Whether a log holds anything. */
+export const hasChanges = ({ table }: ChangeLog): string => `exists (select from ${table})`;
+
 /** Whether a source has been truncated, so that everything may have changed. */
 export const isAllChanged = ({ table, columns }: ChangeLog): string =>
   `exists (select from ${table} where ${columns.map((it) => `${quoted(it)} is null`).join(' and ')})`;
@@ -101,14 +104,21 @@ export const isAllChanged = ({ table, columns }: ChangeLog): string =>
 const sameKey = (key: readonly string[], one: string, other: string) =>
   key.map((it) => `${one}.${quoted(it)} = ${other}.${quoted(it)}`).join(' and ');
 
-/** Statements that put the rows of the changed keys right. */
-export const recomputeChanged = (view: View, { key }: Incremental): readonly string[] => [
-  `delete from ${view.relation} v using (select distinct * from ${changedKeys}) k
-    where ${sameKey(key, 'v', 'k')}`,
-  // Asked key by key, so that Postgres looks for the rows of a key before it groups them; "offset 0"
-  // keeps it from joining all groups with the keys instead.
+const distinctKeys = `(select distinct * from ${changedKeys}) k`;
+
+/**
+ * Statements that put the rows of the changed keys right: the first deletes, the second inserts. Both
+ * ask key by key, so that Postgres looks for the rows of a key, and groups them afterwards; "offset 0"
+ * keeps it from joining all rows with the keys instead.
+ */
+export const recomputeChanged = (view: View, { key }: Incremental): readonly [string, string] => [
+  `delete from ${view.relation} where ctid = any (array(
+     select r.ctid from ${distinctKeys}
+      cross join lateral (
+        select v.ctid from ${view.relation} v where ${sameKey(key, 'v', 'k')} offset 0
+      ) r))`,
   `insert into ${view.relation}
-   select r.* from (select distinct * from ${changedKeys}) k
+   select r.* from ${distinctKeys}
     cross join lateral (
       select * from (${view.sql}) q where ${sameKey(key, 'q', 'k')} offset 0
     ) r`,

@@ -4,13 +4,14 @@ import {
   changeLogsOf,
   createChangedKeys,
   dropChanges,
+  hasChanges,
   isAllChanged,
   recomputeAll,
   recomputeChanged,
   takeChanges,
 } from './changes.ts';
 import type { View } from './define-view.ts';
-import { noteRefreshed, type Refreshed } from './record.ts';
+import { noteRefreshed, type Refreshed, readRecord } from './record.ts';
 import type { Incremental } from './refresh-policy.ts';
 
 /** Share of a view's rows beyond which it is faster to recompute all of them than to go key by key. */
@@ -23,6 +24,9 @@ export interface RefreshOptions {
   exclusive?: boolean | undefined;
 }
 
+/** So many processors are left to readers: a refresh takes one at most. */
+const withoutHelp = 'set local max_parallel_workers_per_gather = 0';
+
 const countOf = async (client: DatabaseClient, from: string): Promise<number> => {
   const { rows } = await client.query<{ count: number }>(
     `select count(*)::float8 as count from ${from}`,
@@ -30,62 +34,78 @@ const countOf = async (client: DatabaseClient, from: string): Promise<number> =>
   return rows[0]?.count ?? 0;
 };
 
-const isTruncated = async (client: DatabaseClient, view: View): Promise<boolean> => {
-  const { rows } = await client.query<{ found: boolean }>(
-    `select ${changeLogsOf(view).map(isAllChanged).join(' or ')} as found`,
-  );
+const isTrue = async (client: DatabaseClient, condition: string): Promise<boolean> => {
+  const { rows } = await client.query<{ found: boolean }>(`select ${condition} as found`);
   return rows[0]?.found === true;
 };
 
-const runAll = async (client: DatabaseClient, statements: readonly string[]): Promise<number> => {
-  let changed = 0;
-  for (const sql of statements) changed = (await client.query(sql)).rowCount ?? 0;
-  return changed;
+/** Runs a statement. @returns how many rows it concerned. */
+const run = async (client: DatabaseClient, sql: string): Promise<number> =>
+  (await client.query(sql)).rowCount ?? 0;
+
+const runAll = async (client: DatabaseClient, statements: readonly string[]): Promise<void> => {
+  for (const sql of statements) await run(client, sql);
 };
+
+/** How many rows a view has, and how many of them a refresh has recomputed: null, all of them. */
+type Outcome = Pick<Refreshed, 'rows' | 'recomputed'>;
+
+const allOf = async (client: DatabaseClient, { relation }: View): Promise<Outcome> => ({
+  rows: await countOf(client, relation),
+  recomputed: null,
+});
 
 const replaceAll = async (client: DatabaseClient, view: View, exclusive: boolean) => {
   for (const log of changeLogsOf(view)) await client.query(dropChanges(log));
   const { relation, sql } = view;
-  const anew = [`truncate ${relation}`, `insert into ${relation} ${sql}`];
+  const anew = [`truncate ${relation}`, `insert into ${relation} ${sql}`, `analyze ${relation}`];
   await runAll(client, exclusive ? anew : recomputeAll(view));
+  return allOf(client, view);
 };
 
-/** @returns how many rows were recomputed; null when all were, for too many had changed. */
+/** Recomputes the rows of what was written down; all of them where that is too much. */
 const replaceChanged = async (
   client: DatabaseClient,
   view: View,
   incremental: Incremental,
-): Promise<number | null> => {
-  if (await isTruncated(client, view)) {
-    await replaceAll(client, view, false);
-    return null;
+): Promise<Outcome> => {
+  if (await isTrue(client, changeLogsOf(view).map(isAllChanged).join(' or '))) {
+    return replaceAll(client, view, false);
   }
   await client.query(createChangedKeys(view, incremental));
-  for (const log of changeLogsOf(view)) await client.query(takeChanges(log, incremental));
-  const keys = await countOf(client, changedKeys);
-  if (keys === 0) return 0;
-  if (keys > worthwhileShare * (await countOf(client, view.relation))) {
-    await runAll(client, recomputeAll(view));
-    return null;
+  for (const log of changeLogsOf(view)) {
+    // A query of nothing may still read all of what it joins.
+    if (await isTrue(client, hasChanges(log))) await client.query(takeChanges(log, incremental));
   }
-  await client.query(`analyze ${changedKeys}`);
-  return runAll(client, recomputeChanged(view, incremental));
+  const keys = await countOf(client, changedKeys);
+  const known = await readRecord(client, view.name);
+  const rows = known?.rows ?? (await countOf(client, view.relation));
+  if (keys === 0) return { rows, recomputed: 0 };
+  if (keys > worthwhileShare * rows) {
+    await runAll(client, recomputeAll(view));
+    return allOf(client, view);
+  }
+  // Compiling a query takes longer than going through a few keys.
+  await runAll(client, [`analyze ${changedKeys}`, 'set local jit = off']);
+  const [deletion, insertion] = recomputeChanged(view, incremental);
+  const deleted = await run(client, deletion);
+  const recomputed = await run(client, insertion);
+  return { rows: rows - deleted + recomputed, recomputed };
 };
 
 const replaceRows = async (
   client: DatabaseClient,
   view: View,
   { full = false, exclusive = false }: RefreshOptions,
-): Promise<number | null> => {
+): Promise<Outcome> => {
   const { incremental } = view.refresh;
   if (!incremental) {
     const how = exclusive ? '' : 'concurrently';
     await client.query(`refresh materialized view ${how} ${view.relation}`);
-    return null;
+    return allOf(client, view);
   }
   if (!full && !exclusive) return replaceChanged(client, view, incremental);
-  await replaceAll(client, view, exclusive);
-  return null;
+  return replaceAll(client, view, exclusive);
 };
 
 /**
@@ -102,9 +122,9 @@ export const refreshRows = async (
   const startedAt = performance.now();
   await client.query('begin isolation level repeatable read');
   try {
-    const recomputed = await replaceRows(client, view, options);
-    const rows = await countOf(client, view.relation);
-    const refreshed = { rows, recomputed, tookMs: performance.now() - startedAt };
+    if (!options.exclusive) await client.query(withoutHelp);
+    const outcome = await replaceRows(client, view, options);
+    const refreshed = { ...outcome, tookMs: performance.now() - startedAt };
     await noteRefreshed(client, view.name, refreshed);
     await client.query('commit');
     return refreshed;

@@ -26,6 +26,9 @@ const hasEnded = ({ job }: OpenStep): boolean => job === undefined || job.finish
 
 const isBlocked = ({ job }: OpenStep): boolean => job?.place === 'waiting-children';
 
+/** It was to run again, and whoever was asked for that died: with its end, others have ended anew. */
+const isLeftBehind = ({ job, round }: OpenStep): boolean => job?.finishedOn === round;
+
 const isFree = (step: OpenStep): boolean => isBlocked(step) && step.waitsFor === 0;
 
 /**
@@ -42,7 +45,10 @@ const mend = async (parts: WorkflowParts, address: JobAddress, workflow: StoredW
         return { ...known, job: jobAddress && (await queues.read(jobAddress)) };
       }),
   );
-  for (const { index, round, step } of open.filter(hasEnded)) {
+  const ended = open
+    .filter(hasEnded)
+    .toSorted((one, other) => Number(isLeftBehind(other)) - Number(isLeftBehind(one)));
+  for (const { index, round, step } of ended) {
     const { partition } = address;
     const settleJob = settleJobOf({ id: step.job, partition }, {}, round);
     const settleKey = queues.keys.inQueue(settleQueue, partition, settleJob.id);
@@ -50,6 +56,8 @@ const mend = async (parts: WorkflowParts, address: JobAddress, workflow: StoredW
   }
   const { isEnding, isCanceled } = await endingOf(queues, address);
   const isOnCall = ({ step, isCalled }: OpenStep) => step.handler === true && !isCalled;
+  // One that was retried runs, whatever else has failed.
+  const isDoomed = (it: OpenStep) => !it.step.handler && (it.round === 0 || isBlocked(it));
   const isNoneLeft = open.every(isOnCall);
   const withdrawThose = (steps: readonly OpenStep[], startedToo = false) =>
     withdrawAll(
@@ -59,7 +67,7 @@ const mend = async (parts: WorkflowParts, address: JobAddress, workflow: StoredW
       { startedToo },
     );
   if (isCanceled || isNoneLeft) await withdrawThose(open, isCanceled);
-  else if (isEnding) await withdrawThose(open.filter(({ step }) => !step.handler));
+  else if (isEnding) await withdrawThose(open.filter(isDoomed));
   else if (isOverdue(workflow)) await expireSteps(parts, workflow);
   await releaseFree(
     queues,

@@ -156,6 +156,8 @@ const record: Script = {
       if not get('o:' .. at) and not get('h:' .. at) then uncalled[#uncalled + 1] = at end
     end
     if tonumber(get('open')) == #uncalled then
+      -- One of them says so of no others: each would of all.
+      if step.handler and not get('h:' .. n) then uncalled = {} end
       for _, at in ipairs(uncalled) do doom(at) end
       return {'recorded', ready, doomed}
     end

@@ -71,9 +71,15 @@ const revive: Script = {
       local expiresAt = get('expiresAt')
       if expiresAt and tonumber(expiresAt) <= tonumber(now) then redis.call('HDEL', W, 'expiresAt') end
       for k = 0, size - 1 do
-        if outcomes[k] and outcomes[k].by then
+        local isOver = outcomes[k] and outcomes[k].by
+        -- Taken back for the same end by one who may have died before its job was blocked.
+        local isTaken = tostring(k) ~= n and not outcomes[k] and get('v:' .. k)
+          and get('r:' .. k) == round
+        if isOver or isTaken then
           local other = cjson.decode(get('d:' .. k))
           take(k)
+          -- Nothing that it was released for has failed any more.
+          redis.call('HDEL', W, 'h:' .. k)
           blocked[#blocked + 1] = tostring(k)
           blocked[#blocked + 1] = other.job
         end

@@ -1,4 +1,4 @@
-import { changeLogsOf } from '@drover/jobs/views/changes';
+import { changeLogsOf, hasChanges } from '@drover/jobs/views/changes';
 import type { View } from '@drover/jobs/views/define-view';
 import { readRecord, readRecords } from '@drover/jobs/views/record';
 import type { Views } from '@drover/jobs/views/registry';
@@ -23,9 +23,9 @@ export interface FreshnessOptions extends RequestParts {
 }
 
 /** Whether changes wait for a refresh that nobody may have been told of. */
-const hasChanges = async (db: Queryable, view: View): Promise<boolean> => {
-  for (const { table } of changeLogsOf(view)) {
-    const sql = `select exists (select from ${table}) as found`;
+const isBehind = async (db: Queryable, view: View): Promise<boolean> => {
+  for (const log of changeLogsOf(view)) {
+    const sql = `select ${hasChanges(log)} as found`;
     if ((await db.query<{ found: boolean }>(sql)).rows[0]?.found) return true;
   }
   return false;
@@ -70,7 +70,7 @@ export const viewFreshness = (options: FreshnessOptions): Component => {
     try {
       const records = await readRecords(db);
       for (const { view, gathering } of told) {
-        if (records.has(view.name) && (await hasChanges(db, view))) gathering.hear();
+        if (records.has(view.name) && (await isBehind(db, view))) gathering.hear();
       }
     } catch (err) {
       log.debug({ reason: toError(err).message }, 'views were not looked after; trying again');

@@ -77,7 +77,7 @@ export interface Cache<Value> {
 
   /**
    * Write-through: writes to the store of truth, then to the cache. Of writes that overlap none is kept
-   * in the cache. When Redis is away after the write, the key is invalidated as soon as it is back.
+   * in the cache, and none that takes longer than `loadTimeout`. When Redis is away after the write, the key is invalidated as soon as it is back.
    * @throws whatever `store` throws; then the key is invalidated.
    */
   writeThrough(
@@ -111,6 +111,8 @@ export interface Caches extends Component {
   purge(name: string, key?: string): Promise<void>;
   /** Names of the caches that hold values in Redis, in any process's use; sorted. */
   names(): Promise<readonly string[]>;
+  /** Memory that copies take in this process, in bytes, roughly. */
+  readonly memoryBytes: number;
   /** What was counted since the start, by cache name. */
   stats(): Readonly<Record<string, CacheStats>>;
 }

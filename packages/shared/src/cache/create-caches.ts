@@ -168,6 +168,9 @@ export const createCaches = (options: {
       for (const version of versions) await drop(placeOf(keys, name, version, key));
     },
     names: async () => [...new Set((await remote.names()).map(({ name }) => name))].sort(),
+    get memoryBytes() {
+      return memory.bytes;
+    },
     stats: () =>
       Object.fromEntries([...opened].map(([name, { counter }]) => [name, { ...counter.counts }])),
     start: bus.start,

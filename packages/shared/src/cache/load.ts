@@ -5,7 +5,7 @@ import { keepValue } from './keep.ts';
 import { holding } from './lease.ts';
 import type { Place } from './place.ts';
 import { readRemote } from './read-remote.ts';
-import { type Claim, isAway, type Storing } from './remote.ts';
+import { type Claim, isAway, leaseMs, type Storing } from './remote.ts';
 import { encode, newId } from './values.ts';
 
 /** Who waits for a lock that expires tries again a little later, not all at one moment. Milliseconds. */
@@ -48,6 +48,8 @@ const make = async <Value>(
 ): Promise<Found> => {
   const { definition, remote, memory, log } = parts;
   const asOf = memory.clock;
+  // Storing takes a while as well.
+  const limitMs = definition.loadTimeout + leaseMs;
   const letGo = async () => {
     if (!right) return;
     await remote.release(place, right.token).catch((err: Error) => {
@@ -55,7 +57,7 @@ const make = async <Value>(
     });
   };
   try {
-    return await holding(parts, place, right?.token, async () => {
+    return await holding(parts, place, right?.token, limitMs, async () => {
       const unwritten = parts.unwritten(place.entry);
       const value = unwritten
         ? (unwritten.value as Value)

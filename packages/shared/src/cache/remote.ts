@@ -105,13 +105,22 @@ const parseEntry = (reply: readonly unknown[]): RemoteEntry => {
 export const createRemote = ({ redis, keys }: { redis: Redis; keys: Keys }): Remote => {
   let pausedUntil = 0;
 
+  let opening: Promise<void> | undefined;
+  const open = async (): Promise<void> => {
+    if (redis.status === 'wait') {
+      opening = connected(redis).finally(() => {
+        opening = undefined;
+      });
+      opening.catch(() => undefined);
+    }
+    if (opening) await within(deadlineIn(producerTimeoutMs), 'reaching Redis', opening);
+  };
+
   /** Opens a connection that nobody has opened, and no longer asks for a while who does not answer. */
   const ask = async <T>(command: () => Promise<T>): Promise<T> => {
     if (performance.now() < pausedUntil) throw new Error('Command timed out');
     try {
-      if (redis.status === 'wait' || redis.status === 'connecting') {
-        await within(deadlineIn(producerTimeoutMs), 'reaching Redis', connected(redis));
-      }
+      await open();
       return await command();
     } catch (err) {
       const isLate =

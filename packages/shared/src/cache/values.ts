@@ -53,7 +53,7 @@ export const keptOf = <Value>(
     storedAt: now - (lifeMs - leftMs),
     freshUntil: now + leftMs - tailMs,
     goneAt: now + leftMs,
-    size: overheadBytes + bytes.byteLength * (definition.codec.weight ?? 4),
+    size: overheadBytes + Math.ceil(bytes.byteLength * (definition.codec.weight ?? 4)),
   };
 };
 

@@ -29,6 +29,18 @@ export const createWriteBehind = <Value>(
 ): BufferedWriter<Value> => {
   const { flush, maxBatch = 100, everyMs = 1_000, maxPending = 10_000, put, log, name } = options;
   const pending = new Map<string, Value>();
+  /** A key's values reach the cache in the order of their writes, however long each takes to pack. */
+  const puts = new Map<string, Promise<void>>();
+  const putInTurn = (key: string, value: Value): Promise<void> => {
+    const turn = (puts.get(key) ?? Promise.resolve())
+      .then(() => put(key, value))
+      .finally(() => {
+        if (puts.get(key) === turn) puts.delete(key);
+      });
+    puts.set(key, turn);
+    return turn;
+  };
+
   /** What is being flushed. */
   let batch = new Map<string, Value>();
   let timer: NodeJS.Timeout | undefined;
@@ -93,7 +105,7 @@ export const createWriteBehind = <Value>(
       }
       pending.set(key, value);
       schedule();
-      await put(key, value);
+      await putInTurn(key, value);
     },
     flush: flushAll,
     stop: async (deadline) => {

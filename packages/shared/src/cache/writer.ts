@@ -70,12 +70,18 @@ export const createWriter = <Value>(
       const made = prepare(key, value, options);
       const right = await seize(where);
       try {
-        const isKept = await holding(parts, where, right?.token, async () => {
-          await store(key, value);
-          if (!right) return false;
-          const rules = { right, tells: true, asOf: memory.clock };
-          return (await keepValue(parts, where, made, rules)).outcome === 'stored';
-        });
+        const isKept = await holding(
+          parts,
+          where,
+          right?.token,
+          definition.loadTimeout,
+          async () => {
+            await store(key, value);
+            if (!right) return false;
+            const rules = { right, tells: true, asOf: memory.clock };
+            return (await keepValue(parts, where, made, rules)).outcome === 'stored';
+          },
+        );
         detach(where);
         if (!isKept) await invalidateSurely(where);
       } catch (err) {

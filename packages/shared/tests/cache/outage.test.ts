@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { z } from 'zod';
+import { randomPrefix } from '../../../../tests/servers/configuration.ts';
 import { startOwnRedis } from '../../../../tests/servers/own-redis.ts';
+import { startValve } from '../../../../tests/servers/valve.ts';
 import { defineCache } from '../../src/cache/define-cache.ts';
 import { counting, startCaches } from './running-caches.ts';
 
@@ -61,4 +63,33 @@ test('a Redis without memory keeps nobody from reading', async () => {
   const loader = counting();
   expect(await it.caches.of(things).get('a', loader)).toBe(1);
   expect(loader.runs).toBe(1);
+});
+
+test('a Redis that does not answer delays the first reader, and not the next ones', async () => {
+  await using valve = await startValve(inject('redisUrl'));
+  await using it = await startCaches({ redisUrl: valve.url });
+  const cache = it.caches.of(things);
+  const loader = counting();
+  void valve.set({ upstream: 0 });
+  expect(await cache.get('a', loader)).toBe(1);
+  const commands = it.caches.stats()['things']?.redisErrors ?? 0;
+  expect(await cache.get('a', loader)).toBe(2);
+  expect(commands).toBeGreaterThan(0);
+  valve.cut();
+});
+
+test('copies are checked after a connection was lost, for messages may have been', async () => {
+  const prefix = randomPrefix();
+  await using valve = await startValve(inject('redisUrl'));
+  await using one = await startCaches({ prefix, redisUrl: valve.url });
+  await using other = await startCaches({ prefix });
+  const lasting = defineCache({ name: 'lasting', schema: z.number(), ttl: '1h', localTtl: '30s' });
+  await one.caches.of(lasting).set('a', 1);
+  expect((await one.caches.of(lasting).peek('a'))?.source).toBe('memory');
+  // Nothing comes through any more, the message neither; then the connections are new ones.
+  void valve.set({ downstream: 0 });
+  await other.caches.of(lasting).delete('a');
+  valve.cut();
+  void valve.set({});
+  await expect.poll(() => one.caches.of(lasting).peek('a'), { timeout: 10_000 }).toBeUndefined();
 });

@@ -39,6 +39,7 @@ test('memory is bounded: the values that were used least go first', async () => 
   for (const key of ['a', 'b', 'a', 'c']) await source(key);
   expect(await source('a')).toBe('memory');
   expect(await source('b')).toBe('redis');
+  expect(it.caches.memoryBytes).toBeLessThanOrEqual(100_000);
 });
 
 test('everything in Redis ends by itself, but for the clock', async () => {

@@ -75,6 +75,15 @@ test('writers wait while too much is not written', async () => {
   await third;
 });
 
+test('of writes of one key at once, the last one is in the cache', async () => {
+  await using it = await startCaches();
+  const texts = defineCache({ name: 'texts', schema: z.string(), ttl: '1m' });
+  const writer = it.caches.writeBehind(texts, { flush: async () => {}, everyMs: 60_000 });
+  const slowToPack = 'sales '.repeat(500_000);
+  await Promise.all([writer.write('a', slowToPack), writer.write('a', 'last')]);
+  expect((await it.caches.of(texts).peek('a'))?.value).toBe('last');
+});
+
 test('what is not written yet is read, not what the store still has', async () => {
   await using it = await startCaches();
   const writer = it.caches.writeBehind(counters, { flush: async () => {}, everyMs: 60_000 });

@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CodedError } from '@drover/shared/errors';
@@ -24,8 +23,8 @@ export interface Child {
   newRun(): number;
   /** A message to a process that is gone is lost. */
   send(message: ToChild): void;
-  /** Who hears what the child says from now on. */
-  listen(listener: (message: FromChild) => void): void;
+  /** Who hears from now on what the child says, and when it is gone; at once if it already is. */
+  listen(listener: (message: FromChild) => void, whenGone?: (end: ChildEnd) => void): void;
   /** Ends it at once, whatever it does. */
   kill(): void;
 }
@@ -52,11 +51,18 @@ const followStderr = (child: ChildProcess) => {
   return () => lastWords;
 };
 
+/** A process that could not even be made is closed without having exited. */
 const endOf = async (child: ChildProcess, lastWords: () => string): Promise<ChildEnd> => {
-  const closed = once(child, 'close');
-  const [code, signal] = await once(child, 'exit');
+  type Status = Pick<ChildEnd, 'code' | 'signal'>;
+  const exited = new Promise<Status>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  const closed = new Promise<Status>((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal }));
+  });
+  const status = await Promise.race([exited, closed]);
   await Promise.race([closed, sleep(lastWordsMs)]);
-  return { code, signal, lastWords: lastWords() };
+  return { ...status, lastWords: lastWords() };
 };
 
 /**
@@ -70,16 +76,24 @@ export const startChild = async (briefing: Briefing): Promise<Child> => {
     execArgv: [`--max-old-space-size=${heapMegabytes(briefing)}`],
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   });
-  // Why a message cannot be sent, the end of the process tells.
-  forked.on('error', () => undefined);
   const ended = endOf(forked, followStderr(forked));
 
   const ready = Promise.withResolvers<void>();
+  // Once it is ready, the end of the process tells why a message cannot be sent.
+  forked.on('error', ready.reject);
   let listener = (message: FromChild): void => {
     if (message.kind === 'ready') ready.resolve();
   };
   forked.on('message', (message) => {
     if (isFromChild(message)) listener(message);
+  });
+
+  // One listener at a time and not a promise for each run, which would all be kept until the end.
+  let end: ChildEnd | undefined;
+  let gone: ((end: ChildEnd) => void) | undefined;
+  void ended.then((how) => {
+    end = how;
+    gone?.(how);
   });
 
   let runs = 0;
@@ -94,24 +108,26 @@ export const startChild = async (briefing: Briefing): Promise<Child> => {
       return runs;
     },
     send: (message) => void forked.send(message, () => undefined),
-    listen: (hears) => {
+    listen: (hears, whenGone) => {
       listener = hears;
+      gone = whenGone;
+      if (end) gone?.(end);
     },
     kill: () => void forked.kill('SIGKILL'),
   };
 
-  child.send({ kind: 'brief', briefing });
   const died = ended.then(({ code, signal, lastWords }) => {
     throw new Error(`it ended (${signal ?? code}): ${lastWords}`);
   });
+  const started = Promise.race([ready.promise, died]);
+  started.catch(() => undefined);
   try {
-    const started = Promise.race([ready.promise, died]);
+    child.send({ kind: 'brief', briefing });
     await within(deadlineIn(startTimeoutMs), 'starting a child process', started);
   } catch (cause) {
     child.kill();
     const message = 'the process for the handler could not be started';
     throw new CodedError('isolation-failed', message, { cause });
   }
-  died.catch(() => undefined);
   return child;
 };

@@ -58,7 +58,7 @@ const runIn = async (
   let hasBegun = false;
   let killing: NodeJS.Timeout | undefined;
 
-  child.listen((message) => {
+  const hear = (message: FromChild) => {
     if (!('run' in message) || message.run !== run) return;
     switch (message.kind) {
       case 'begun':
@@ -71,8 +71,8 @@ const runIn = async (
       default:
         return resolve(message);
     }
-  });
-  void child.ended.then((end) => resolve({ kind: 'gone', hasBegun, thrown: describeEnd(end) }));
+  };
+  child.listen(hear, (end) => resolve({ kind: 'gone', hasBegun, thrown: describeEnd(end) }));
   interruption.onInterrupt(({ code, message }) => {
     child.send({ kind: 'interrupt', run, code, message });
     killing = setTimeout(() => child.kill(), killGraceMs);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { defineJob, type JobDefinition } from '@drover/jobs/definition/define-job';
 import { PermanentError, RetryLater } from '@drover/jobs/definition/errors';
 import { z } from 'zod';
+import { cachedValue } from './cached-value.ts';
 
 // Job types that run in child processes, most of them up to no good.
 
@@ -43,6 +44,7 @@ const untilAborted = (signal: AbortSignal) => sleep(60_000, undefined, { signal 
 
 export const jobTypes = [
   isolated('isolated.pid', () => process.pid),
+  isolated('isolated.cached', cachedValue),
   isolated('isolated.hold', async ({ log, signal }) => {
     log.info('holding', { pid: process.pid });
     await untilAborted(signal);

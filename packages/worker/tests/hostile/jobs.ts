@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineJob, type JobDefinition } from '@drover/jobs/definition/define-job';
 import { z } from 'zod';
+import { cachedValue } from './cached-value.ts';
 import { jobTypes as isolatedJobTypes } from './isolated-jobs.ts';
+import { viewJobs } from './view-jobs.ts';
 
 // Job types that run in the worker itself, most of them up to no good.
 
@@ -37,6 +39,7 @@ const once =
 
 const jobs = [
   here('here.echo', ({ payload }) => payload),
+  here('here.cached', cachedValue),
   here('here.hold', async ({ payload, attempt, losses, signal }) => {
     await sleep(Number(payload), undefined, { signal });
     return { attempt, losses, pid: process.pid };
@@ -100,4 +103,4 @@ const jobs = [
   ),
 ] as const;
 
-export const jobTypes = [...jobs, ...isolatedJobTypes];
+export const jobTypes = [...jobs, ...isolatedJobTypes, ...viewJobs];

@@ -1,6 +1,6 @@
 import { PermanentError } from '@drover/jobs/definition/errors';
 import type { ColumnKind } from '@drover/jobs/tables/column';
-import type { Value } from '../values.ts';
+import type { Value } from '@drover/jobs/views/values';
 import { styleOf } from './parts.ts';
 
 /** The most characters that Excel takes in one cell. */

@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
 import type { View } from '@drover/jobs/views/define-view';
-import { ZipFile } from 'yazl';
+import type { Value } from '@drover/jobs/views/values';
 import type { ViewRows } from '../view-rows.ts';
 import { rowXml } from './cells.ts';
 import { sheetFrame, sheetPath, workbookParts } from './parts.ts';
+import { zipOf } from './zip.ts';
 
 /** Excel takes 1 048 576 rows in a sheet; one is the header. */
 const rowsPerSheet = 1_048_575;
@@ -11,10 +12,11 @@ const rowsPerSheet = 1_048_575;
 /** Longest name of a sheet, less what tells several apart. */
 const maxNameLength = 24;
 
+type Row = readonly Value[];
+
 /** The rows of all batches, again and again in batches, but no more than a sheet takes. */
-const sheetsOf = ({ batches }: ViewRows, size: number) => {
-  const source = batches[Symbol.asyncIterator]();
-  let rest: readonly (readonly (string | number | boolean | null)[])[] = [];
+const sheetsOf = (source: AsyncIterator<readonly Row[]>, size: number) => {
+  let rest: readonly Row[] = [];
   return async function* () {
     let left = size;
     while (left > 0) {
@@ -33,7 +35,7 @@ const sheetsOf = ({ batches }: ViewRows, size: number) => {
 
 const sheetXml = async function* (
   view: View,
-  batches: AsyncIterable<ReadonlyArray<Parameters<typeof rowXml>[0]>>,
+  batches: AsyncIterable<readonly Row[]>,
 ): AsyncGenerator<Buffer> {
   const kinds = view.columns.map(({ kind }) => kind);
   const names = view.columns.map(({ name }) => name);
@@ -63,19 +65,18 @@ export const xlsxContent = async function* (
   const count = Math.max(1, Math.ceil(rows.total / size));
   const name = view.name.slice(0, maxNameLength);
   const sheets = Array.from({ length: count }, (_, at) => (at === 0 ? name : `${name}_${at + 1}`));
-  const zip = new ZipFile();
-  const output = zip.outputStream as Readable;
-  // The library tells of what fails in a source on itself, and leaves its output open.
-  zip.on('error', (err) => output.destroy(err));
-  for (const [path, content] of Object.entries(workbookParts(sheets))) {
-    zip.addBuffer(Buffer.from(content), path);
+  const source = rows.batches[Symbol.asyncIterator]();
+  const nextSheet = sheetsOf(source, size);
+  const zip = zipOf(
+    workbookParts(sheets),
+    sheets.map((_, at) => ({
+      path: sheetPath(at + 1),
+      open: () => Readable.from(sheetXml(view, nextSheet())),
+    })),
+  );
+  try {
+    yield* zip;
+  } finally {
+    await source.return?.();
   }
-  const nextSheet = sheetsOf(rows, size);
-  for (const at of sheets.keys()) {
-    zip.addReadStreamLazy(sheetPath(at + 1), (open) =>
-      open(null, Readable.from(sheetXml(view, nextSheet()))),
-    );
-  }
-  zip.end();
-  yield* output;
 };
