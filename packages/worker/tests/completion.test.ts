@@ -80,3 +80,42 @@ test('what was kept for long enough is removed', async () => {
   await worker.finished(await worker.submit('test.quick', 2));
   expect(await queue.getJob(old.id ?? '')).toBeUndefined();
 });
+
+test('a job whose lock was lost is left to its new worker, its neighbours are completed', async () => {
+  const begun = new Set<string>();
+  const allBegun = Promise.withResolvers<void>();
+  const go = Promise.withResolvers<void>();
+  const together = anyJob('test.together', async ({ id }) => {
+    begun.add(id);
+    if (begun.size === 4) allBegun.resolve();
+    await go.promise;
+    return {};
+  });
+  await using worker = await startWorker([together]);
+  const { queue, redis, queues } = worker;
+  const jobs = await Promise.all([1, 2, 3, 4].map((n) => worker.submit('test.together', n)));
+  await allBegun.promise;
+  const lock = queues.keys.inQueue(queue.name, 0, `${jobs[1]?.id}:lock`);
+  await redis.set(lock, 'another', 'PX', 60_000);
+  go.resolve();
+  for (const [n, job] of jobs.entries()) if (n !== 1) await worker.finished(job);
+  expect(await redis.get(lock)).toBe('another');
+  expect(await queue.getJobCounts('completed', 'active')).toEqual({ completed: 3, active: 1 });
+});
+
+test('more jobs than one command takes, and fewer than there are slots', async () => {
+  await using worker = await startWorker([quick]);
+  await worker.queue.pause();
+  const jobs = await Promise.all(
+    Array.from({ length: 137 }, (_, n) => worker.submit('test.quick', n)),
+  );
+  await worker.queue.resume();
+  for (const [n, job] of jobs.entries()) {
+    expect((await worker.finished(job)).returnvalue).toEqual({ echoed: n });
+  }
+  expect(await worker.queue.getJobCounts('completed', 'active', 'prioritized')).toEqual({
+    completed: 137,
+    active: 0,
+    prioritized: 0,
+  });
+});

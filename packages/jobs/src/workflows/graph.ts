@@ -1,6 +1,6 @@
 import type { FieldError } from '@drover/shared/http/problem';
 import { didYouMean } from '@drover/shared/nearest';
-import { toPointer } from '../adding/pointers.ts';
+import { maxErrors, toPointer } from '../adding/pointers.ts';
 import type { WrittenStep } from './normalize.ts';
 import type { Reference } from './references.ts';
 
@@ -26,12 +26,15 @@ const error = (step: ReadStep, path: readonly PropertyKey[], message: string): F
   message,
 });
 
-/** Names of steps, and the faults of those who name what is not there. */
+/**
+ * Names of steps, and the faults of those who name what is not there: as many as are told, for each is
+ * compared with all names.
+ */
 const createLookup = (steps: readonly ReadStep[], errors: FieldError[]) => {
   const places = new Map(steps.map(({ name }, index) => [name, index]));
   return (name: string, by: ReadStep, path: readonly PropertyKey[]): number | undefined => {
     const place = places.get(name);
-    if (place === undefined) {
+    if (place === undefined && errors.length < maxErrors) {
       const hint = didYouMean(name, [...places.keys()]);
       errors.push(error(by, path, `there is no step "${name}".${hint}`));
     }

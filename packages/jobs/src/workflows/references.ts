@@ -1,3 +1,4 @@
+import { maxStepName } from '../contract/workflow.ts';
 import { parsePointer } from './pointer.ts';
 
 /** A place in a payload where something stands that is known only when the step is released. */
@@ -36,7 +37,7 @@ const readOne = (
   const slash = text.indexOf('/');
   const step = slash < 0 ? text : text.slice(0, slash);
   const path = parsePointer(slash < 0 ? '' : text.slice(slash));
-  if (step === '' || !path) {
+  if (step === '' || step.length > maxStepName || !path) {
     return bad('expected the name of a step, and a JSON Pointer: "resize/artifact/name"');
   }
   return { at, to: 'result', step, path, ...fallback };

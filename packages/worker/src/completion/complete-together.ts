@@ -72,6 +72,8 @@ export const completeTogether = (
   const key = (name: string) => keys.inQueue(queue, partition, name);
   const queueKeys = keyNames.map(key);
   const prefix = key('');
+  // BullMQ keeps jobs for whole seconds: what is old here must be old to it, which removes it.
+  const oldAfterMs = Math.ceil(options.keepMs / 1_000) * 1_000;
   let waiting: Completion[] = [];
   let isNextLeft = false;
 
@@ -82,8 +84,8 @@ export const completeTogether = (
 
   const complete = async (batch: readonly Completion[]): Promise<void> => {
     const now = Date.now();
-    const { lockDurationMs, keepMs, worker: name } = options;
-    const shared = [prefix, now, lockDurationMs, name, now - keepMs, batch.length];
+    const { lockDurationMs, worker: name } = options;
+    const shared = [prefix, now, lockDurationMs, name, now - oldAfterMs, batch.length];
     try {
       const parameters = [...shared, ...batch.flatMap(parametersOf)];
       const reply = await runScript(redis, completeScript, queueKeys, parameters);
@@ -105,7 +107,7 @@ export const completeTogether = (
   const completeAll = () => {
     const all = waiting;
     waiting = [];
-    if (isNextLeft) {
+    if (isNextLeft && all.length > 0) {
       isNextLeft = false;
       all.shift()?.leave();
     }

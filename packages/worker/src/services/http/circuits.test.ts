@@ -47,6 +47,16 @@ test('a host that fails five times in a row is left alone', async () => {
   expect(asked).not.toHaveBeenCalled();
 });
 
+test('a probe that is canceled does not close the circuit', async () => {
+  await many(refuse);
+  vi.setSystemTime(Date.now() + longEnough);
+  const cancel = async () => {
+    throw new DOMException('canceled', 'AbortError');
+  };
+  expect(await outcomeOf(cancel)).toBe('failed');
+  expect(await outcomeOf(ok)).toBe('postponed');
+});
+
 test('others are not harmed: another host, another tenant', async () => {
   await many(refuse);
   expect(await outcomeOf(ok, owner({ origin: 'https://b.example' }))).toBe(200);

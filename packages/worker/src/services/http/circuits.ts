@@ -53,14 +53,21 @@ export const createCircuits = (
 ): Circuits => {
   const byOwner = new Map<string, CircuitBreakerPolicy>();
 
-  const create = () =>
-    circuitBreaker(
-      handleWhen(isOutage).orWhenResult((answer) => isDown((answer as { status: number }).status)),
+  const create = () => {
+    // A probe that ended without an answer has not shown that the host is well: the library would
+    // take it for a success.
+    const isProbe = () => circuit.state === CircuitState.HalfOpen;
+    const circuit: CircuitBreakerPolicy = circuitBreaker(
+      handleWhen((err) => isOutage(err) || isProbe()).orWhenResult((answer) =>
+        isDown((answer as { status: number }).status),
+      ),
       {
         halfOpenAfter: new ExponentialBackoff(pauses),
         breaker: new ConsecutiveBreaker(failuresToOpen),
       },
     );
+    return circuit;
+  };
 
   const circuitOf = ({ tenant, origin }: CircuitOwner): CircuitBreakerPolicy => {
     const name = `${tenant} ${origin}`;
