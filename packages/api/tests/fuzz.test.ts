@@ -104,6 +104,8 @@ describe('every operation withstands everything', () => {
     ['GET', '/workflows/{id}'],
     ['DELETE', '/workflows/{id}'],
     ['GET', '/workflows/{id}/events'],
+    ['GET', '/views'],
+    ['GET', '/views/{name}'],
     ['GET', '/schedules'],
     ['GET', '/schedules/{id}'],
     ['PUT', '/schedules/{id}'],

@@ -59,6 +59,11 @@ const refused: Record<string, [body: unknown, pointer: string, message: string |
     '/steps/a/payload/value/x/0',
     /^there is no step "nobody"\./,
   ],
+  'a result of a step that no step can be': [
+    { steps: { a: echo({ $result: 'x'.repeat(65) }) } },
+    '/steps/a/payload/value',
+    /^expected the name of a step/,
+  ],
   'a result that its type cannot have': [
     { steps: { a: sleep(1), b: echo({ $result: 'a/slept/deeper' }) } },
     '/steps/b/payload/value',

@@ -82,3 +82,15 @@ test('a step that is removed past Drover ends its workflow', async () => {
     error: { step: 'step-1', code: 'removed' },
   });
 });
+
+test('a workflow whose time is over is forgotten, though no other ends', async () => {
+  await using _worker = await startWorkerOf(api);
+  const { id } = await accepted(api, { chain: [echo(1)] });
+  await ended(api, { id });
+  const { keys, redis } = api.queues;
+  await redis.zadd(keys.inQueue('workflow', 0, 'ended'), 'XX', Date.now() - 1, id);
+  await using _mending = mending();
+  await expect.poll(async () => (await api.ask(`/workflows/${id}`)).status).toBe(404);
+  const { body } = await api.ask('/workflows');
+  expect(body.items.map((item: { id: string }) => item.id)).not.toContain(id);
+});

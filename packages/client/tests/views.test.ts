@@ -13,7 +13,7 @@ beforeAll(async () => {
   database = await createDatabase();
   const size = { orders: 1_500, seed: 1, days: 30 };
   await seed(database.url, { size, replace: false }, () => undefined);
-  system = await startSystem({ DATABASE_URL: database.url });
+  system = await startSystem({ env: { DATABASE_URL: database.url } });
   client = createClient({ url: system.url, key: 'dev' });
   cli = await commandLine(system.url);
 });

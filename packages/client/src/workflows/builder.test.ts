@@ -3,7 +3,8 @@ import { buildWorkflow } from './builder.ts';
 import { failure, orElse } from './references.ts';
 
 test('a workflow is written as the body of its submission', () => {
-  const flow = buildWorkflow({ expiresIn: '1h', tags: ['x'] });
+  const webhook = { url: 'https://example.com/hook' };
+  const flow = buildWorkflow({ expiresIn: '1h', tags: ['x'], webhook });
   const first = flow.step('first', 'demo.echo', { value: { 'a/b': { '~': 1 } } });
   const sorry = flow.step('sorry', 'demo.echo', { value: [failure.message, failure] });
   const value = first.result.value as unknown as { 'a/b': { '~': unknown } };
@@ -34,6 +35,7 @@ test('a workflow is written as the body of its submission', () => {
     onFailure: 'sorry',
     expiresIn: '1h',
     tags: ['x'],
+    webhook,
   });
 });
 

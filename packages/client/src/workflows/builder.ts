@@ -27,6 +27,8 @@ export interface StepOptions {
 export interface WorkflowOptions {
   expiresIn?: WorkflowSubmissionInput['expiresIn'];
   tags?: readonly string[] | undefined;
+  /** Where its end is told. */
+  webhook?: WorkflowSubmissionInput['webhook'];
 }
 
 /** A workflow that is being built. */
@@ -53,6 +55,7 @@ type Steps = Record<string, { type: string; payload: unknown; needs?: string[] }
 export const buildWorkflow = <C extends JobTypeMap = Catalog>({
   expiresIn,
   tags,
+  webhook,
 }: WorkflowOptions = {}): WorkflowBuilder<C> => {
   const steps = new Map<string, Steps[string]>();
   let common: string | undefined;
@@ -86,6 +89,7 @@ export const buildWorkflow = <C extends JobTypeMap = Catalog>({
       ...(common !== undefined && { onFailure: common }),
       ...(expiresIn !== undefined && { expiresIn }),
       ...(tags && { tags: [...tags] }),
+      ...(webhook && { webhook }),
     }),
   };
 };

@@ -7,6 +7,9 @@ import { workflowWebhook } from './webhook-target.ts';
 /** Most steps of a workflow. */
 export const maxSteps = 1_000;
 
+/** Longest name of a step, in characters. */
+export const maxStepName = 64;
+
 /** Names of steps stand in pointers, ids and drawings. */
 const stepName = z
   .string()
@@ -15,7 +18,7 @@ const stepName = z
     'expected a letter, then letters, digits and hyphens, 64 characters at most',
   );
 
-const anotherStep = z.string().min(1).max(64);
+const anotherStep = z.string().min(1).max(maxStepName);
 
 const job = {
   type: z.string(),

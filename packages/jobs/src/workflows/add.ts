@@ -76,7 +76,12 @@ const send = async (
     queues,
     workflow.steps.map(({ job }) => job),
   );
-  if (recordKey !== undefined) write(batch.eval(markStored, 1, recordKey));
+  if (recordKey !== undefined) {
+    const jobKeys = workflow.steps.map(({ job }) =>
+      queues.keys.inQueue(job.queue, job.partition, job.id),
+    );
+    write(batch.eval(markStored, 1 + jobKeys.length, recordKey, ...jobKeys));
+  }
   return ((await batch.exec()) ?? []) as Reply[];
 };
 

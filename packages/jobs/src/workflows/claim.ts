@@ -14,8 +14,14 @@ export type WorkflowAdmission = Admission & {
 
 const storedMark = '+';
 
-/** Notes with the key that the workflow is stored; written to the transaction that does so. */
+/**
+ * Notes with the key that the workflow is stored; written to the transaction that does so. It is not
+ * while Redis has forgotten a script that adds its jobs. Keys: the record, then the jobs.
+ */
 export const markStored = `
+    for n = 2, #KEYS do
+      if redis.call('EXISTS', KEYS[n]) == 0 then return false end
+    end
     local known = redis.call('GET', KEYS[1])
     if known and not string.find(known, ' %${storedMark}$') then
       redis.call('SET', KEYS[1], known .. ' ${storedMark}', 'KEEPTTL')

@@ -1,10 +1,12 @@
 import { type JobAddress, parseJobId } from '@drover/shared/job-id';
 import type { StoredJob } from '@drover/shared/queues/stored-job';
+import { runScript, type Script } from '@drover/shared/redis/script';
 import { settleJobOf, settleQueue } from '../settling/settle-job.ts';
 import { advanceWorkflow, type WorkflowParts, withdrawAll } from './advance.ts';
 import { expireSteps, isOverdue } from './end.ts';
+import { forgetFunctions } from './lua.ts';
 import { releaseFree } from './offer.ts';
-import { openKey, parseWorkflowId, workflowKey } from './place.ts';
+import { openKey, parseWorkflowId, partitionPrefix, workflowKey, workflowQueue } from './place.ts';
 import { type KnownStep, readWorkflow, type StoredWorkflow } from './read.ts';
 
 /** A workflow that has not changed for that long is looked at, in milliseconds. */
@@ -12,6 +14,32 @@ export const quietMs = 30_000;
 
 /** Most workflows that one round looks at in a partition. */
 const lookedAt = 200;
+
+/**
+ * Forgets workflows whose time is over; each that ends does so, too. Key: those that have ended.
+ * Parameters: what the names of the keys of workflows begin with, now.
+ */
+const forget: Script = {
+  name: 'droverForgetWorkflows',
+  keys: 1,
+  lua: `
+    ${forgetFunctions}
+    forgetOld(ARGV[1], ARGV[2])
+    return redis.call('ZCOUNT', KEYS[1], '-inf', ARGV[2])
+  `,
+};
+
+const forgetWorkflows = async (
+  { redis, keys }: WorkflowParts['queues'],
+  partition: number,
+  signal: AbortSignal,
+): Promise<void> => {
+  const prefix = `${partitionPrefix(keys, partition)}${workflowQueue}:`;
+  let left = 1;
+  while (left > 0 && !signal.aborted) {
+    left = Number(await runScript(redis, forget, [`${prefix}ended`], [prefix, Date.now()]));
+  }
+};
 
 /** How the workflow is to end, and what it is due to. */
 const endingOf = async ({ redis, keys }: WorkflowParts['queues'], workflow: JobAddress) => {
@@ -78,7 +106,8 @@ const mend = async (parts: WorkflowParts, address: JobAddress, workflow: StoredW
 
 /**
  * Looks at the workflows of a partition that have not changed for a while, the quietest first, so that
- * none can hang whatever was lost. Any number of processes may do so.
+ * none can hang whatever was lost, and forgets those whose time is over. Any number of processes may do
+ * so.
  * @returns how many it has looked at.
  */
 export const mendWorkflows = async (
@@ -87,6 +116,7 @@ export const mendWorkflows = async (
   options: { signal: AbortSignal; quietMs?: number },
 ): Promise<number> => {
   const { redis, keys } = parts.queues;
+  await forgetWorkflows(parts.queues, partition, options.signal);
   const key = openKey(keys, partition);
   const until = Date.now() - (options.quietMs ?? quietMs);
   const ids = await redis.zrangebyscore(key, '-inf', until, 'LIMIT', 0, lookedAt);

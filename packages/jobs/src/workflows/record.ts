@@ -1,7 +1,6 @@
 import type { JobAddress } from '@drover/shared/job-id';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
 import { runScript, type Script } from '@drover/shared/redis/script';
-import type { WorkflowStatus } from '../contract/workflow.ts';
 import { workerLostCode } from '../record/failure.ts';
 import { forgetFunctions, stepFunctions } from './lua.ts';
 import { partitionPrefix, workflowKey } from './place.ts';
@@ -231,5 +230,3 @@ export const recordEnd = async (
   if (answer !== 'recorded') return undefined;
   return { ready: ready.map(toPrepared), doomed, hasEnded: ended !== undefined };
 };
-
-export type EndedStatus = Exclude<WorkflowStatus, 'running'>;
