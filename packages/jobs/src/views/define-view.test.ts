@@ -18,6 +18,28 @@ test.each([
   ['SQL that is no query', { sql: 'delete from sales' }, 'expected a query'],
   ['no key', { uniqueBy: [] }, 'uniqueBy'],
   ['a key of another column', { uniqueBy: ['m'] }, 'uniqueBy names no columns: m'],
+  ['a key that may be null', { uniqueBy: ['day'] }, 'uniqueBy may be null: day'],
+  ['a channel that is none', { refresh: { on: ['x"; drop'] } }, 'expected lower-case letters'],
+  ['an age of nothing', { refresh: { maxAge: '0s' } }, 'expected 1s at least'],
+  [
+    'an incremental key of another column',
+    {
+      refresh: {
+        incremental: { key: ['m'], sources: { 's.t': { columns: ['m'], keys: 'select 1' } } },
+      },
+    },
+    'refresh.incremental.key names no columns: m',
+  ],
+  [
+    'a source without its schema',
+    {
+      refresh: {
+        incremental: { key: ['n'], sources: { t: { columns: ['n'], keys: 'select 1' } } },
+      },
+    },
+    'Invalid key in record',
+  ],
+  ['a warm page that does not fit', { warm: [{ filter: { n: 'x' } }] }, 'expected a value'],
   ['a misspelt field', { colums: {} }, 'Unrecognized key: "colums"'],
 ])('%s is refused, naming the view', (_what, more, message) => {
   expect(() => view(more as never)).toThrow(

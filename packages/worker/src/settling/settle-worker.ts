@@ -34,27 +34,23 @@ export interface SettleWorkerOptions {
 const retryDelayOf = (attemptsMade: number): number =>
   Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(20, attemptsMade - 1));
 
-const createWorker = (options: SettleWorkerOptions): Worker => {
+type Process = (job: { id?: string; data: unknown }) => Promise<void>;
+
+const createWorker = (options: SettleWorkerOptions, process: Process): Worker => {
   const { partition, queues, worker: name } = options;
-  return new Worker(
-    settleQueue,
-    async ({ id = '', data }) => {
-      await settle(options, { id, data });
-    },
-    {
-      name,
-      connection: queues.redis,
-      prefix: queues.keys.partition(partition),
-      autorun: false,
-      concurrency,
-      lockDuration: lockDurationMs,
-      stalledInterval: stalledIntervalMs,
-      maxStalledCount: forgivenLosses,
-      runRetryDelay: redisRetryMs,
-      removeOnComplete: { count: 0 },
-      settings: { backoffStrategy: retryDelayOf },
-    },
-  );
+  return new Worker(settleQueue, (job) => process(job), {
+    name,
+    connection: queues.redis,
+    prefix: queues.keys.partition(partition),
+    autorun: false,
+    concurrency,
+    lockDuration: lockDurationMs,
+    stalledInterval: stalledIntervalMs,
+    maxStalledCount: forgivenLosses,
+    runRetryDelay: redisRetryMs,
+    removeOnComplete: { count: 0 },
+    settings: { backoffStrategy: retryDelayOf },
+  });
 };
 
 /**
@@ -67,18 +63,21 @@ export const settleWorker = (options: SettleWorkerOptions): Component => {
   let worker: Worker | undefined;
   let running = 0;
 
+  // Counted here: BullMQ tells of no end of a job whose lock was lost.
+  const process: Process = async ({ id = '', data }) => {
+    running += 1;
+    try {
+      await settle(options, { id, data });
+    } finally {
+      running -= 1;
+    }
+  };
+
   const listenTo = (bull: Worker) => {
     bull.on('error', (err) => {
       log[isRedisUnavailable(err) ? 'debug' : 'warn']({ reason: err.message }, 'BullMQ worker');
     });
-    bull.on('active', () => {
-      running += 1;
-    });
-    bull.on('completed', () => {
-      running -= 1;
-    });
     bull.on('failed', (job, thrown) => {
-      running -= 1;
       const err = toError(thrown);
       const level = isRedisUnavailable(err) ? 'debug' : 'error';
       log[level]({ err, jobId: job?.data?.job }, 'an ended job was not settled; trying again');
@@ -88,7 +87,7 @@ export const settleWorker = (options: SettleWorkerOptions): Component => {
   return {
     name: `worker:${settleQueue}.${partition}`,
     start: async () => {
-      const bull = createWorker(options);
+      const bull = createWorker(options, process);
       worker = bull;
       listenTo(bull);
       await bull.waitUntilReady();
