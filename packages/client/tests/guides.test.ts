@@ -68,7 +68,7 @@ test('the program of the client’s guide compiles, in a browser’s project too
 test('the commands of the command line’s guide do what it says', { timeout }, async () => {
   const separator = '--- next block ---';
   const script = blocksOf('command-line.md', 'sh').join(`\necho '${separator}'\n`);
-  const { stdout, stderr } = await run('bash', ['-eu', '-c', script], {
+  const { stdout, stderr } = await run('bash', ['--norc', '-eu', '-c', script], {
     cwd: root,
     env: { ...process.env, DROVER_URL: system.url, XDG_STATE_HOME: folder },
   });
@@ -90,7 +90,7 @@ test('the commands of the guide for operators do what it says', { timeout }, asy
   const drover = `drover() { node packages/client/src/cli/main.ts "$@"; }\n`;
   const { stdout, stderr } = await run(
     'bash',
-    ['-eu', '-c', drover + blocksOf('operate-queues.md', 'sh').join('')],
+    ['--norc', '-eu', '-c', drover + blocksOf('operate-queues.md', 'sh').join('')],
     { cwd: root, env: { ...process.env, DROVER_URL: system.url, XDG_STATE_HOME: folder } },
   );
   expect(stderr).toBe('');

@@ -2,11 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeFailure } from '@drover/jobs/record/failure';
 import { withdraw } from '@drover/jobs/transitions/withdraw';
 import type { Job } from 'bullmq';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { jobTypes } from './hostile/isolated-jobs.ts';
 import { type RunningWorker, startWorker } from './running-worker.ts';
 
 const module = new URL('./hostile/isolated-jobs.ts', import.meta.url).href;
+
+// What dying children write there is meant to be seen, but not here, where they die as they should.
+beforeAll(() => {
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+});
+afterAll(() => {
+  vi.restoreAllMocks();
+});
 
 const start = (options: Parameters<typeof startWorker>[1] = {}) =>
   startWorker(jobTypes, { module, ...options });
