@@ -11,6 +11,8 @@ test('the catalog lists every type with its contract and defaults', async () => 
   const { body } = await api.ask('/job-types');
   const types = body.items.map((item: { type: string }) => item.type);
   expect(types.toSorted()).toEqual([
+    'cache.warm',
+    'data.import',
     'demo.crash',
     'demo.echo',
     'demo.fail',
@@ -19,6 +21,8 @@ test('the catalog lists every type with its contract and defaults', async () => 
     'http.request',
     'image.optimize',
     'image.thumbnails',
+    'report.generate',
+    'view.refresh',
   ]);
   for (const item of body.items) {
     expect(item).toMatchObject({
