@@ -74,7 +74,7 @@ export const completeTogether = (
   const prefix = key('');
   // BullMQ keeps jobs for whole seconds: what is old here must be old to it, which removes it.
   const oldAfterMs = Math.ceil(options.keepMs / 1_000) * 1_000;
-  let waiting: Completion[] = [];
+  const waiting: Completion[] = [];
   let isNextLeft = false;
 
   const parametersOf = ({ id, token, result, attempts, wantsNext }: Completion) => {
@@ -104,15 +104,18 @@ export const completeTogether = (
     }
   };
 
-  const completeAll = () => {
-    const all = waiting;
-    waiting = [];
-    if (isNextLeft && all.length > 0) {
+  /** Half of what runs at once: while Redis completes these, the worker runs the others. */
+  const share = () => Math.min(batchSize, Math.ceil(worker.concurrency / 2));
+
+  const completeSome = () => {
+    if (isNextLeft && waiting.length > 0) {
       isNextLeft = false;
-      all.shift()?.leave();
+      waiting.shift()?.leave();
     }
-    for (let n = 0; n < all.length; n += batchSize) void complete(all.slice(n, n + batchSize));
+    const batch = waiting.splice(0, share());
+    if (batch.length > 0) void complete(batch);
     sendNow(redis);
+    if (waiting.length > 0) setImmediate(completeSome);
   };
 
   backend.moveToCompleted = (job, returnValue, keep, token, wantsNext) => {
@@ -135,8 +138,8 @@ export const completeTogether = (
         leave: () => alone().then(resolve, reject),
       });
       // A worker that runs one job at a time has no other to wait for.
-      if (worker.concurrency === 1) completeAll();
-      else if (waiting.length === 1) setImmediate(completeAll);
+      if (worker.concurrency === 1) completeSome();
+      else if (waiting.length === 1) setImmediate(completeSome);
     });
   };
 };
