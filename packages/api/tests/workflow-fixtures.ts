@@ -50,3 +50,11 @@ export const failing = (more: object = {}) => ({
 
 export const statuses = ({ steps }: WorkflowResource): Record<string, string> =>
   Object.fromEntries(Object.entries(steps).map(([name, { status }]) => [name, status]));
+
+/** Fails its first attempt and no other: a job that is retried goes on counting. */
+export const failingOnce = (more: object = {}) => ({
+  type: 'demo.fail',
+  payload: { failures: 1, message: 'no luck' },
+  options: { attempts: 1 },
+  ...more,
+});

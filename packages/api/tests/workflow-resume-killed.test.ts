@@ -6,7 +6,7 @@ import { type JobAddress, parseJobId } from '@drover/shared/job-id';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';
 import { startWorkerOf } from './running-worker.ts';
-import { accepted, echo, ended, run, statuses } from './workflow-fixtures.ts';
+import { accepted, echo, ended, failingOnce, run, statuses } from './workflow-fixtures.ts';
 
 let api: RunningApi;
 
@@ -14,13 +14,6 @@ beforeAll(async () => {
   api = await startApi();
 });
 afterAll(async () => api[Symbol.asyncDispose]());
-
-const failingOnce = (more: object = {}) => ({
-  type: 'demo.fail',
-  payload: { failures: 1, message: 'no luck' },
-  options: { attempts: 1 },
-  ...more,
-});
 
 const retry = ({ steps }: WorkflowResource, step: string) =>
   api.ask(`/jobs/${steps[step]?.job}/retry`, { method: 'POST' });

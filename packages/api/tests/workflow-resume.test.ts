@@ -2,7 +2,7 @@ import type { WorkflowResource } from '@drover/jobs/contract/workflow';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keys, type RunningApi, startApi } from './running-api.ts';
 import { startWorkerOf } from './running-worker.ts';
-import { accepted, echo, ended, run, statuses } from './workflow-fixtures.ts';
+import { accepted, echo, ended, failingOnce, run, statuses } from './workflow-fixtures.ts';
 
 let api: RunningApi;
 let worker: AsyncDisposable;
@@ -14,14 +14,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await worker[Symbol.asyncDispose]();
   await api[Symbol.asyncDispose]();
-});
-
-/** Fails its first attempt and no other: a job that is retried goes on counting. */
-const failingOnce = (more: object = {}) => ({
-  type: 'demo.fail',
-  payload: { failures: 1, message: 'no luck' },
-  options: { attempts: 1 },
-  ...more,
 });
 
 const jobOf = ({ steps }: WorkflowResource, step: string) => steps[step]?.job ?? '';

@@ -16,7 +16,7 @@ export const lockDurationMs = 8_000;
 export const stalledIntervalMs = 3_000;
 
 /** How soon a worker tries again after Redis went away. BullMQ's default is 15 s. */
-const redisRetryMs = 500;
+export const redisRetryMs = 500;
 
 /** How soon a worker that waits for the next window of a rate limit hears that the limit was changed. */
 const rateLimitRecheckMs = 1_000;

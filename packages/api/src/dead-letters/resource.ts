@@ -8,9 +8,8 @@ import type { FoundLetter } from '@drover/jobs/dead-letters/find';
 import type { Group } from '@drover/jobs/dead-letters/groups';
 import type { ListedLetter } from '@drover/jobs/dead-letters/list';
 import { toResource } from '@drover/jobs/record/job-resource';
+import { toInstant } from '@drover/shared/instant';
 import { parseJobId } from '@drover/shared/job-id';
-
-const instant = (ms: number): string => new Date(ms).toISOString();
 
 const linksOf = (id: string): DeadLetterSummary['links'] => ({
   self: `/dead-letters/${id}`,
@@ -29,8 +28,8 @@ export const toSummary = (listed: ListedLetter): DeadLetterSummary => {
     error: { code, message, attempt, retryable },
     attempts: { made, max },
     group: listed.group,
-    createdAt: instant(listed.createdAt),
-    failedAt: instant(listed.at),
+    createdAt: toInstant(listed.createdAt),
+    failedAt: toInstant(listed.at),
     links: linksOf(id),
   };
 };
@@ -49,7 +48,7 @@ export const toDeadLetter = ({ address, job }: FoundLetter, group: string): Dead
     tags,
     group,
     createdAt,
-    failedAt: instant(job.finishedOn ?? 0),
+    failedAt: toInstant(job.finishedOn ?? 0),
     links: linksOf(id),
   };
 };
@@ -63,8 +62,8 @@ export const toGroup = (group: Group): DeadLetterGroup => {
     code,
     message,
     count: group.count,
-    firstAt: instant(group.firstAt),
-    lastAt: instant(group.lastAt),
+    firstAt: toInstant(group.firstAt),
+    lastAt: toInstant(group.lastAt),
     samples: [...group.samples],
   };
 };

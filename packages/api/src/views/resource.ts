@@ -2,10 +2,9 @@ import type { ViewResource, ViewRows } from '@drover/jobs/contract/view';
 import type { View } from '@drover/jobs/views/define-view';
 import type { PageRequest, ViewPage } from '@drover/jobs/views/read-page';
 import type { ViewRecord } from '@drover/jobs/views/record';
+import { toInstant } from '@drover/shared/instant';
 import { encodeCursor } from './cursor.ts';
 import { isTooOld } from './staleness.ts';
-
-const instant = (ms: number): string => new Date(ms).toISOString();
 
 const selfOf = (name: string) => `/views/${name}`;
 
@@ -29,11 +28,11 @@ export const toViewResource = (
     },
     needs: [...needs],
     rows: record.rows ?? 0,
-    refreshedAt: instant(refreshedAt),
+    refreshedAt: toInstant(refreshedAt),
     ageMs: Math.max(0, Math.round(Date.now() - refreshedAt)),
     stale: failedAt !== null || isTooOld(view, record),
     lastRefresh: { tookMs: record.tookMs ?? 0, recomputed: record.recomputed },
-    error: failedAt === null ? null : { message: error ?? '', at: instant(failedAt) },
+    error: failedAt === null ? null : { message: error ?? '', at: toInstant(failedAt) },
     links: { self: selfOf(name) },
   };
 };
@@ -44,7 +43,7 @@ export const toRows = (page: ViewPage, { view, filter }: PageRequest): ViewRows 
   const key = last && view.uniqueBy.map((column) => last[column] ?? null);
   return {
     view: view.name,
-    refreshedAt: refreshedAt === null ? null : instant(refreshedAt),
+    refreshedAt: refreshedAt === null ? null : toInstant(refreshedAt),
     items: items.map((row) => ({ ...row })),
     nextCursor: hasMore && key ? encodeCursor(key, view, filter) : null,
   };

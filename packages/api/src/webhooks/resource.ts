@@ -9,11 +9,8 @@ import type { StoredEndpoint } from '@drover/jobs/webhooks/endpoints';
 import type { FoundDelivery } from '@drover/jobs/webhooks/find-delivery';
 import type { ListedDelivery } from '@drover/jobs/webhooks/list';
 import type { Secrets } from '@drover/jobs/webhooks/secrets';
+import { toInstant, toInstantOrNull } from '@drover/shared/instant';
 import type { StoredJob } from '@drover/shared/queues/stored-job';
-
-const instant = (ms: number): string => new Date(ms).toISOString();
-const instantOrNull = (ms: number | undefined): string | null =>
-  ms === undefined ? null : instant(ms);
 
 export const toEndpoint = ({
   id,
@@ -29,8 +26,8 @@ export const toEndpoint = ({
   enabled,
   disabledReason: rest.disabledReason ?? null,
   description,
-  createdAt: instant(rest.createdAt),
-  updatedAt: instant(rest.updatedAt),
+  createdAt: toInstant(rest.createdAt),
+  updatedAt: toInstant(rest.updatedAt),
   links: {
     self: `/webhooks/${id}`,
     test: `/webhooks/${id}/test`,
@@ -40,10 +37,10 @@ export const toEndpoint = ({
 
 export const toSecret = ([{ secret, createdAt }, ...previous]: Secrets): WebhookSecret => ({
   secret,
-  createdAt: instant(createdAt),
+  createdAt: toInstant(createdAt),
   previous: previous.map((it) => ({
-    createdAt: instant(it.createdAt),
-    expiresAt: instant(it.expiresAt ?? it.createdAt),
+    createdAt: toInstant(it.createdAt),
+    expiresAt: toInstant(it.expiresAt ?? it.createdAt),
   })),
 });
 
@@ -69,9 +66,9 @@ export const toDeliverySummary = (delivery: ListedDelivery, urls: Urls): Deliver
     status: delivery.status,
     attempts: delivery.attempts,
     lastAttempt: delivery.lastAttempt,
-    createdAt: instant(delivery.createdAt),
-    nextAttemptAt: instantOrNull(delivery.nextAttemptAt),
-    finishedAt: instantOrNull(delivery.finishedAt),
+    createdAt: toInstant(delivery.createdAt),
+    nextAttemptAt: toInstantOrNull(delivery.nextAttemptAt),
+    finishedAt: toInstantOrNull(delivery.finishedAt),
     links: linksOf(id),
   };
 };

@@ -7,11 +7,8 @@ import type {
 } from '@drover/jobs/contract/workflow';
 import type { KnownStep, StoredWorkflow } from '@drover/jobs/workflows/read';
 import { toSummary } from '@drover/jobs/workflows/summary';
+import { toInstant, toInstantOrNull } from '@drover/shared/instant';
 import { drawWorkflow } from './mermaid.ts';
-
-const instant = (ms: number): string => new Date(ms).toISOString();
-const instantOrNull = (ms: number | undefined): string | null =>
-  ms === undefined ? null : instant(ms);
 
 /** A workflow without its steps. */
 export const summaryOf = (workflow: WorkflowResource): WorkflowSummary => {
@@ -44,8 +41,8 @@ const progressOf = ({ outcome, result }: KnownStep, job: JobResource | undefined
     ? {
         result: outcome.status === 'succeeded' && result !== undefined ? JSON.parse(result) : null,
         resultOmitted: outcome.large ?? false,
-        startedAt: instantOrNull(outcome.begun),
-        finishedAt: instant(outcome.at),
+        startedAt: toInstantOrNull(outcome.begun),
+        finishedAt: toInstant(outcome.at),
       }
     : {
         result: job?.result ?? null,

@@ -47,10 +47,8 @@ export const createWorkflowStore = (
   };
 
   /** What has not started in time never will, whether or not a worker has come by to say so. */
-  const current = async (address: JobAddress): Promise<StoredWorkflow | undefined> => {
-    const workflow = await readWorkflow(queues, address);
-    if (workflow && isOverdue(workflow)) await expireSteps(parts, workflow);
-    return workflow;
+  const expireOverdue = async (workflow: StoredWorkflow): Promise<void> => {
+    if (isOverdue(workflow)) await expireSteps(parts, workflow);
   };
 
   const toResource = async (workflow: StoredWorkflow) =>
@@ -60,13 +58,15 @@ export const createWorkflowStore = (
     submit: (workflow, options) => submitWorkflow(queues, workflow, options),
     find: async (id, tenant) => {
       const address = parseWorkflowId(id);
-      const workflow = address && (await current(address));
+      const workflow = address && (await readWorkflow(queues, address));
       if (!address || workflow?.tenant !== tenant) return undefined;
+      await expireOverdue(workflow);
       return { address, resource: await toResource(workflow) };
     },
     read: async (address) => {
-      const workflow = await current(address);
+      const workflow = await readWorkflow(queues, address);
       if (!workflow) return undefined;
+      await expireOverdue(workflow);
       const { status, expiresAt } = workflow;
       const isFuture = status === 'running' && expiresAt !== undefined && expiresAt > Date.now();
       return {

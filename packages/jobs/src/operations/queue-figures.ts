@@ -1,4 +1,5 @@
 import type { Keys } from '@drover/shared/keys';
+import { lastScoreOf } from '@drover/shared/queues/delayed-score';
 import { runScript } from '@drover/shared/redis/script';
 import type { Redis } from 'ioredis';
 import { lastPriority } from '../contract/submission.ts';
@@ -79,9 +80,6 @@ const toFigures = (reply: Reply): QueueFigures => {
     failedByMinute: toFinished(byMinute[1]),
   };
 };
-
-/** In a delayed set, a millisecond has 4096 scores. */
-const lastScoreOf = (ms: number): number => ms * 4_096 + 4_095;
 
 /** The figures of one queue in one partition, of one moment. One command. */
 export const readFigures = async (

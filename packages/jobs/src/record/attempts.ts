@@ -1,3 +1,4 @@
+import { toInstantOrNull } from '@drover/shared/instant';
 import type { StoredJob } from '@drover/shared/queues/stored-job';
 import type { AttemptRecord } from '../contract/job-resource.ts';
 import { type AttemptFailure, decodeFailure, workerLostCode } from './failure.ts';
@@ -19,13 +20,10 @@ export const attemptsOf = (job: StoredJob): { made: number; max: number } => {
 export const wasBuried = (job: StoredJob): boolean =>
   job.place === 'failed' && (job.deferredFailure || decodeFailure(job.latestTrace) === undefined);
 
-const instantOrNull = (ms: number | null | undefined): string | null =>
-  ms ? new Date(ms).toISOString() : null;
-
 /** What is known of the latest attempt beside its record; of earlier ones it is not kept. */
 const latestRun = ({ worker, processedOn, finishedOn }: StoredJob) => ({
   worker: worker ?? null,
-  startedAt: instantOrNull(processedOn),
+  startedAt: toInstantOrNull(processedOn),
   durationMs: processedOn && finishedOn ? Math.max(0, finishedOn - processedOn) : null,
 });
 
@@ -48,7 +46,7 @@ const lossRecord = ({ attempt, worker, startedAt }: Loss): AttemptRecord => ({
   code: workerLostCode,
   message: 'The worker that made this attempt was lost.',
   worker,
-  startedAt: instantOrNull(startedAt),
+  startedAt: toInstantOrNull(startedAt),
   durationMs: null,
   retryable: true,
 });

@@ -1,3 +1,4 @@
+import { toInstant, toInstantOrNull } from '@drover/shared/instant';
 import type { JobAddress } from '@drover/shared/job-id';
 import type { StoredJob } from '@drover/shared/queues/stored-job';
 import type { JobResource, JobStatus } from '../contract/job-resource.ts';
@@ -7,11 +8,9 @@ import { type AttemptFailure, decodeFailure } from './failure.ts';
 import { errorOf } from './job-error.ts';
 import type { QueuedJob } from './queued-job.ts';
 
-const instant = (ms: number): string => new Date(ms).toISOString();
 /** Writing an instant takes longer than one may think, and most jobs are due when they are made. */
 const laterInstant = (text: string, delayMs: number): string =>
-  delayMs > 0 ? instant(Date.parse(text) + delayMs) : text;
-const instantOrNull = (ms: number | undefined): string | null => (ms ? instant(ms) : null);
+  delayMs > 0 ? toInstant(Date.parse(text) + delayMs) : text;
 
 const linksOf = (id: string): JobResource['links'] => ({
   self: `/jobs/${id}`,
@@ -61,7 +60,7 @@ export const toResource = ({ id, queue }: JobAddress, job: StoredJob): JobResour
   const latest = job.latestTrace === '' ? undefined : decodeFailure(job.latestTrace);
   const status = statusOf(job, latest);
   const attempts = attemptsOf(job);
-  const createdAt = instant(job.timestamp);
+  const createdAt = toInstant(job.timestamp);
   return {
     id,
     type: job.name,
@@ -76,9 +75,9 @@ export const toResource = ({ id, queue }: JobAddress, job: StoredJob): JobResour
     error: errorOf(job),
     tags: tags ?? [],
     createdAt,
-    runAt: job.dueAt ? instant(job.dueAt) : laterInstant(createdAt, job.opts.delay ?? 0),
-    startedAt: instantOrNull(job.processedOn),
-    finishedAt: instantOrNull(job.finishedOn),
+    runAt: job.dueAt ? toInstant(job.dueAt) : laterInstant(createdAt, job.opts.delay ?? 0),
+    startedAt: toInstantOrNull(job.processedOn),
+    finishedAt: toInstantOrNull(job.finishedOn),
     ...membershipOf(id, job.data as JobEnvelope),
   };
 };
@@ -87,7 +86,7 @@ export const toResource = ({ id, queue }: JobAddress, job: StoredJob): JobResour
 export const toNewResource = (job: QueuedJob): JobResource => {
   const { id, queue, name, data, opts, timestamp } = job;
   const delay = opts.delay ?? 0;
-  const createdAt = instant(timestamp);
+  const createdAt = toInstant(timestamp);
   return {
     id,
     type: name,

@@ -1,3 +1,4 @@
+import { toInstant } from '@drover/shared/instant';
 import { type JobAddress, parseJobId } from '@drover/shared/job-id';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
 import type { Catalog } from '../catalog.ts';
@@ -22,15 +23,13 @@ interface Parts {
   catalog: Catalog;
 }
 
-const instant = (ms: number): string => new Date(ms).toISOString();
-
 /** Runs that were closed tell how their jobs ended; of the others the jobs themselves are asked. */
 const jobOfRun = async (queues: QueueSet, run: Run): Promise<ScheduleRun['job']> => {
   const address: JobAddress | undefined = run.job === undefined ? undefined : parseJobId(run.job);
   if (!address) return null;
   const self = `/jobs/${address.id}`;
   if (!run.open) {
-    const finishedAt = run.endedAt === undefined ? null : instant(run.endedAt);
+    const finishedAt = run.endedAt === undefined ? null : toInstant(run.endedAt);
     return { id: address.id, status: run.status ?? null, finishedAt, self };
   }
   const stored = await queues.read(address);
@@ -45,8 +44,8 @@ const jobOfRun = async (queues: QueueSet, run: Run): Promise<ScheduleRun['job']>
 
 const toScheduleRun = async (queues: QueueSet, run: Run): Promise<ScheduleRun> => ({
   trigger: run.trigger,
-  slot: instant(run.slot),
-  at: instant(run.at),
+  slot: toInstant(run.slot),
+  at: toInstant(run.at),
   lateMs: run.at - run.slot,
   outcome: run.outcome,
   reason: run.reason ?? null,
@@ -90,7 +89,7 @@ export const toScheduleResource = async (
     misfire,
     enabled,
     problem: 'problem' in resolved ? resolved.problem : null,
-    next: enabled ? upcomingSlots(timing, Date.now(), shownSlots).map(instant) : [],
+    next: enabled ? upcomingSlots(timing, Date.now(), shownSlots).map(toInstant) : [],
     runs: await Promise.all(runs.map((run) => toScheduleRun(queues, run))),
     repairs,
     createdAt: createdAt?.toISOString() ?? null,

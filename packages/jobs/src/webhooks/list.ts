@@ -1,3 +1,4 @@
+import { dueAtOf } from '@drover/shared/queues/delayed-score';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
 import { runScript, type Script } from '@drover/shared/redis/script';
 import type { DeliveryFilter, DeliverySummary } from '../contract/webhook.ts';
@@ -101,16 +102,12 @@ const maxLooks = 1_000;
 /** A delivery that is in the log for so long has a job, or had one. Milliseconds. */
 const addedForMs = 3_600_000;
 
-/** BullMQ's delayed scores are milliseconds with 12 bits of order after them. */
-const dueOf = (score: string): number | undefined =>
-  score === '' ? undefined : Math.floor(Number(score) / 0x1000);
-
 const toListed = ([member, status, made, finished, due, last, count]: Row): ListedDelivery => ({
   ...parseMember(member),
   status,
   createdAt: Number(made),
   finishedAt: finished === '' ? undefined : Number(finished),
-  nextAttemptAt: dueOf(due),
+  nextAttemptAt: due === '' ? undefined : dueAtOf(due),
   attempts: count,
   lastAttempt: last === '' ? null : parseAttempt(last),
 });

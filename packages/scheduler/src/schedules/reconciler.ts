@@ -4,6 +4,7 @@ import type { SchedulePlace } from '@drover/jobs/schedules/place';
 import { databaseFailure } from '@drover/shared/database/failures';
 import type { Queryable } from '@drover/shared/database/in-transaction';
 import { toError } from '@drover/shared/errors';
+import { aboutEvery } from '@drover/shared/lifecycle/rounds';
 import type { Component } from '@drover/shared/lifecycle/stack';
 import type { Log } from '@drover/shared/log';
 import { isRedisUnavailable } from '@drover/shared/redis/unavailable';
@@ -13,7 +14,7 @@ import { countInstalled } from './inspect.ts';
 import { createReconcile, type ReconcileReport } from './reconcile.ts';
 import { createUnrunnableReport } from './unrunnable.ts';
 
-/** Time between two rounds, in milliseconds; a quarter less or more, so that processes spread. */
+/** Time between two rounds, in milliseconds. */
 const roundMs = 60_000;
 
 /** How often it is looked whether schedules are lost: then a round begins at once. */
@@ -68,7 +69,7 @@ export const reconciler = (options: ReconcilerOptions): Component => {
   const round = async () => {
     tell(await reconcile());
     count = await countInstalled(place);
-    nextRoundAt = performance.now() + roundMs * (0.75 + 0.5 * Math.random());
+    nextRoundAt = performance.now() + aboutEvery(roundMs);
     await reportUnrunnable().catch((thrown: unknown) =>
       log.debug({ reason: databaseFailure(thrown).message }, 'job types were not compared'),
     );

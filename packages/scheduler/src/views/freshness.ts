@@ -5,12 +5,13 @@ import type { Views } from '@drover/jobs/views/registry';
 import { type RequestParts, requestRefresh } from '@drover/jobs/views/request-refresh';
 import type { Queryable } from '@drover/shared/database/in-transaction';
 import { toError } from '@drover/shared/errors';
+import { aboutEvery } from '@drover/shared/lifecycle/rounds';
 import type { Component } from '@drover/shared/lifecycle/stack';
 import type { Log } from '@drover/shared/log';
 import { createGathering } from './gathering.ts';
 import { listener } from './listen.ts';
 
-/** Time between two rounds, in milliseconds; a quarter less or more, so that processes spread. */
+/** Time between two rounds, in milliseconds. */
 const everyMs = 60_000;
 
 export interface FreshnessOptions extends RequestParts {
@@ -79,12 +80,9 @@ export const viewFreshness = (options: FreshnessOptions): Component => {
   };
   const plan = () => {
     if (isStopped) return;
-    timer = setTimeout(
-      () => {
-        running = round();
-      },
-      everyMs * (0.75 + 0.5 * Math.random()),
-    );
+    timer = setTimeout(() => {
+      running = round();
+    }, aboutEvery(everyMs));
   };
 
   return {

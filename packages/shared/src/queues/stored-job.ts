@@ -1,3 +1,5 @@
+import { dueAtOf } from './delayed-score.ts';
+
 /** The sets that BullMQ keeps jobs in, or how a job that is in none of them is found out. */
 export type JobPlace =
   | 'completed'
@@ -69,10 +71,6 @@ const toFields = (flat: readonly string[]): Fields => {
   return fields;
 };
 
-/** BullMQ's delayed scores are milliseconds with 12 bits of order after them. */
-const dueAtOf = (score: string | null | undefined): number | undefined =>
-  score === null || score === undefined ? undefined : Math.floor(Number(score) / 0x1000);
-
 /** Reads what {@link Fields} hold. */
 export const toStoredJob = (
   flat: readonly string[],
@@ -88,7 +86,7 @@ export const toStoredJob = (
     opts: (parse(fields['opts']) ?? {}) as StoredJob['opts'],
     priority: Number(fields['priority'] ?? 0),
     timestamp: Number(fields['timestamp'] ?? 0),
-    dueAt: dueAtOf(delayedScore),
+    dueAt: delayedScore == null ? undefined : dueAtOf(delayedScore),
     progress: parse(fields['progress']),
     attemptsMade: Number(fields['atm'] ?? 0),
     attemptsStarted: Number(fields['ats'] ?? 0),

@@ -1,4 +1,5 @@
 import type { Keys } from '@drover/shared/keys';
+import { lastScoreOf } from '@drover/shared/queues/delayed-score';
 import { runScript, type Script } from '@drover/shared/redis/script';
 import type { Redis } from 'ioredis';
 
@@ -23,9 +24,6 @@ const claimableScript: Script = {
 };
 
 const keyNames = ['meta', 'limiter', 'wait', 'prioritized', 'delayed', 'active'];
-
-/** In a delayed set, a millisecond has 4096 scores. */
-const lastScoreOf = (ms: number): number => ms * 4_096 + 4_095;
 
 /** The jobs of a queue in one partition that a worker could start now. One command. */
 export const countClaimable = async (

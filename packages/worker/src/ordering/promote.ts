@@ -1,4 +1,5 @@
 import type { Keys } from '@drover/shared/keys';
+import { lastScoreOf } from '@drover/shared/queues/delayed-score';
 import { runScript, type Script } from '@drover/shared/redis/script';
 import type { Redis } from 'ioredis';
 
@@ -35,9 +36,6 @@ const promoteScript: Script = {
 };
 
 const keyNames = ['delayed', 'wait', 'prioritized', 'pc', 'marker', 'meta', 'events'];
-
-/** In a delayed set, a millisecond has 4096 scores. */
-const lastScoreOf = (ms: number): number => ms * 4_096 + 4_095;
 
 /**
  * Makes the delayed jobs that are due wait, 1 000 at most.
