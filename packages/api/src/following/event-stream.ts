@@ -2,13 +2,8 @@ import type { JobProgress, LogLine } from '@drover/jobs/contract/job-events';
 import { isTerminal, type JobResource } from '@drover/jobs/contract/job-resource';
 import type { JobAddress } from '@drover/shared/job-id';
 import { type Cursor, encodeCursor, statusToken } from './cursor.ts';
+import { createBell, serverSentEvents, toEvent } from './server-sent-events.ts';
 import type { Watches } from './watches.ts';
-
-/** How often a silent stream says that it is alive, in milliseconds: proxies close silent ones. */
-const heartbeatMs = 15_000;
-
-/** How long a browser waits before it connects anew, in milliseconds. */
-const reconnectMs = 2_000;
 
 /** Log lines that are read at once. */
 const linesAtOnce = 200;
@@ -27,10 +22,10 @@ const isEmpty = ({ job, progress, hasLogged, isOver }: News): boolean =>
 /** Collects news until somebody takes them. */
 const createInbox = () => {
   let news: News = { hasLogged: true, isOver: false };
-  let wake = () => {};
+  const bell = createBell();
   const add = (more: Partial<News>) => {
     news = { ...news, ...more };
-    wake();
+    bell.ring();
   };
   return {
     add,
@@ -41,18 +36,10 @@ const createInbox = () => {
     },
     /** Resolves when there are news, or after a while. */
     wait: async (ms: number): Promise<void> => {
-      if (!isEmpty(news)) return;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      wake = resolve;
-      const timer = setTimeout(resolve, ms);
-      await promise;
-      clearTimeout(timer);
+      if (isEmpty(news)) await bell.wait(ms);
     },
   };
 };
-
-const toEvent = (name: string, cursor: Cursor, data: unknown): string =>
-  `event: ${name}\nid: ${encodeCursor(cursor)}\ndata: ${JSON.stringify(data)}\n\n`;
 
 /** What a stream reads of its job. */
 export interface EventSource {
@@ -74,7 +61,7 @@ const newLines = async function* (
     const { lines } = await readLines({ after: cursor.seq, limit: linesAtOnce });
     for (const line of lines) {
       cursor = { ...cursor, seq: line.seq };
-      yield [cursor, toEvent('log', cursor, line)];
+      yield [cursor, toEvent('log', encodeCursor(cursor), line)];
     }
     if (lines.length < linesAtOnce) return;
   }
@@ -93,10 +80,10 @@ const toldOf = async function* (
       yield told;
     }
   }
-  if (news.progress) yield [cursor, toEvent('progress', cursor, news.progress)];
+  if (news.progress) yield [cursor, toEvent('progress', encodeCursor(cursor), news.progress)];
   if (news.job && statusToken(news.job) !== cursor.status) {
     cursor = { ...cursor, status: statusToken(news.job) };
-    yield [cursor, toEvent('status', cursor, news.job)];
+    yield [cursor, toEvent('status', encodeCursor(cursor), news.job)];
   }
 };
 
@@ -119,23 +106,17 @@ export const jobEventStream = async function* (
     logged: () => inbox.add({ hasLogged: true }),
     released: () => inbox.add({ isOver: true }),
   });
-  try {
-    yield `retry: ${reconnectMs}\n\n`;
-    let spokenAt = performance.now();
-    for (;;) {
-      await inbox.wait(Math.max(0, spokenAt + heartbeatMs - performance.now()));
-      const news = inbox.take();
-      for await (const [reached, event] of toldOf(news, cursor, readLines)) {
-        cursor = reached;
-        spokenAt = performance.now();
-        yield event;
-      }
-      if (performance.now() - spokenAt >= heartbeatMs) {
-        spokenAt = performance.now();
-        yield ': heartbeat\n\n';
-      }
-      if (news.isOver || (news.job && isTerminal(news.job.status))) return;
+  let isOver = false;
+  const events = async function* () {
+    const news = inbox.take();
+    for await (const [reached, event] of toldOf(news, cursor, readLines)) {
+      cursor = reached;
+      yield event;
     }
+    isOver = news.isOver || (news.job !== undefined && isTerminal(news.job.status));
+  };
+  try {
+    yield* serverSentEvents({ wait: inbox.wait, events, isOver: () => isOver });
   } finally {
     leave();
   }

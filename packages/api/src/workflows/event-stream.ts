@@ -1,21 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StepEvent, WorkflowResource } from '@drover/jobs/contract/workflow';
 import type { JobAddress } from '@drover/shared/job-id';
+import { createBell, serverSentEvents, toEvent } from '../following/server-sent-events.ts';
 import type { Watches } from '../following/watches.ts';
 import { type Cursor, decodeCursor, encodeCursor, letterOf } from './cursor.ts';
 import { summaryOf } from './resource.ts';
 
-/** How often a silent stream says that it is alive, in milliseconds: proxies close silent ones. */
-const heartbeatMs = 15_000;
-
-/** How long a browser waits before it connects anew, in milliseconds. */
-const reconnectMs = 2_000;
-
 /** Changes that come this soon after one another are told together, in milliseconds. */
 const gatherMs = 25;
-
-const toEvent = (name: string, cursor: Cursor, data: unknown): string =>
-  `event: ${name}\nid: ${encodeCursor(cursor)}\ndata: ${JSON.stringify(data)}\n\n`;
 
 /** What has changed since the cursor: steps in their order, then the workflow. */
 const toldOf = function* (
@@ -28,12 +20,15 @@ const toldOf = function* (
     if (cursor.steps[at] === letter) continue;
     const steps = cursor.steps.slice(0, at) + letter + cursor.steps.slice(at + 1);
     cursor = { ...cursor, steps };
-    yield [cursor, toEvent('step', cursor, { step: name, ...step } satisfies StepEvent)];
+    yield [
+      cursor,
+      toEvent('step', encodeCursor(cursor), { step: name, ...step } satisfies StepEvent),
+    ];
   }
   const letter = letterOf(workflow.status);
   if (cursor.workflow !== letter) {
     cursor = { ...cursor, workflow: letter };
-    yield [cursor, toEvent('status', cursor, summaryOf(workflow))];
+    yield [cursor, toEvent('status', encodeCursor(cursor), summaryOf(workflow))];
   }
 };
 
@@ -41,15 +36,15 @@ const toldOf = function* (
 const createInbox = () => {
   let workflow: WorkflowResource | undefined;
   let isOver = false;
-  let wake = () => {};
+  const bell = createBell();
   return {
     put: (now: WorkflowResource) => {
       workflow = now;
-      wake();
+      bell.ring();
     },
     end: () => {
       isOver = true;
-      wake();
+      bell.ring();
     },
     get isOver() {
       return isOver;
@@ -61,12 +56,7 @@ const createInbox = () => {
     },
     /** Resolves when there is something, or after a while. */
     wait: async (ms: number): Promise<void> => {
-      if (workflow || isOver) return;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      wake = resolve;
-      const timer = setTimeout(resolve, ms);
-      await promise;
-      clearTimeout(timer);
+      if (!workflow && !isOver) await bell.wait(ms);
     },
   };
 };
@@ -91,24 +81,23 @@ export const workflowEventStream = async function* (
     changed: (now) => (now ? inbox.put(now) : inbox.end()),
     released: inbox.end,
   });
-  try {
-    yield `retry: ${reconnectMs}\n\n`;
-    let spokenAt = performance.now();
-    for (;;) {
-      await inbox.wait(Math.max(0, spokenAt + heartbeatMs - performance.now()));
-      const now = inbox.take();
-      for (const [reached, event] of now ? toldOf(now, cursor) : []) {
-        cursor = reached;
-        spokenAt = performance.now();
-        yield event;
-      }
-      if (performance.now() - spokenAt >= heartbeatMs) {
-        spokenAt = performance.now();
-        yield ': heartbeat\n\n';
-      }
-      if (inbox.isOver || (now && now.status !== 'running')) return;
-      await sleep(gatherMs);
+  let hasEnded = false;
+  let gathering: Promise<void> | undefined;
+  const events = function* () {
+    const now = inbox.take();
+    for (const [reached, event] of now ? toldOf(now, cursor) : []) {
+      cursor = reached;
+      yield event;
     }
+    hasEnded = now !== undefined && now.status !== 'running';
+  };
+  const wait = async (ms: number) => {
+    await gathering;
+    await inbox.wait(ms);
+    gathering = sleep(gatherMs);
+  };
+  try {
+    yield* serverSentEvents({ wait, events, isOver: () => inbox.isOver || hasEnded });
   } finally {
     leave();
   }
