@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
@@ -183,9 +184,12 @@ test.each(hostileBodies.map((body, index) => ({ index, body })))(
         authorization: `Bearer ${keyFor(path)}`,
         'content-type': 'application/json',
       };
-      const answer = await exchange('POST', { path, headers, body });
-      checker.check({ method: 'POST', path }, answer);
-      expect(answer.status).toBeLessThan(500);
+      const keyed = { ...headers, 'idempotency-key': randomUUID() };
+      for (const given of [headers, keyed]) {
+        const answer = await exchange('POST', { path, headers: given, body });
+        checker.check({ method: 'POST', path }, answer);
+        expect(answer.status).toBeLessThan(500);
+      }
     }
   },
 );

@@ -1,8 +1,4 @@
-import {
-  fingerprintOf,
-  idempotencyRecord,
-  type ScopedKey,
-} from '@drover/jobs/adding/idempotency-record';
+import { idempotencyRecord, type ScopedKey } from '@drover/jobs/adding/idempotency-record';
 import { fieldErrors } from '@drover/jobs/adding/pointers';
 import { checkFitness, parseSubmission } from '@drover/jobs/adding/submission';
 import { toAddition } from '@drover/jobs/adding/to-addition';
@@ -12,12 +8,12 @@ import { batchSubmission } from '@drover/jobs/contract/submission';
 import { withWebhooks } from '@drover/jobs/webhooks/attach';
 import { toError } from '@drover/shared/errors';
 import { Problem } from '@drover/shared/http/problem';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../auth/bearer.ts';
 import type { Caller } from '../auth/key-ring.ts';
 import { toProblem } from '../errors/problem-handler.ts';
 import { submitBatch } from '../openapi/operations/jobs.ts';
-import { parseIdempotencyKey } from './idempotency-key.ts';
+import { scopedKeyOf } from './idempotency-key.ts';
 import { type IntakeParts, idempotencyConflict, toAccepted } from './intake.ts';
 
 const instance = '/jobs/batch';
@@ -35,13 +31,6 @@ const parseBatch = (body: unknown): readonly unknown[] => {
   throw new Problem('invalid-submission', 'The batch is not valid.', {
     errors: fieldErrors(parsed.error),
   });
-};
-
-/** The idempotency key of a batch, and of its items: each is replayed on its own. */
-const batchKeyOf = (request: FastifyRequest): ScopedKey | undefined => {
-  const key = parseIdempotencyKey(request.headers['idempotency-key']);
-  if (key === undefined) return undefined;
-  return { key, scope: 'POST /jobs/batch', fingerprint: fingerprintOf(request.body) };
 };
 
 /** All accepted 202, some 207; none: what is wrong with all alike, or 422. */
@@ -71,10 +60,11 @@ export const batchRoute = (scope: FastifyInstance, parts: IntakeParts): void => 
     async (request, reply) => {
       const caller = callerOf(request);
       const { tenant } = caller;
-      checkFitness(request.body);
-      const batchKey = batchKeyOf(request);
+      const submissions = parseBatch(request.body);
+      // Each item is replayed on its own.
+      const batchKey = scopedKeyOf(request, 'POST /jobs/batch', request.body);
       const items: BatchItem[] = [];
-      const additions = parseBatch(request.body).flatMap((item, index) => {
+      const additions = submissions.flatMap((item, index) => {
         try {
           const at = ['jobs', index];
           const key = batchKey && { ...batchKey, scope: `${batchKey.scope} ${index}` };

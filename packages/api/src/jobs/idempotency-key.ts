@@ -1,4 +1,6 @@
+import { fingerprintOf, type ScopedKey } from '@drover/jobs/adding/idempotency-record';
 import { Problem } from '@drover/shared/http/problem';
+import type { FastifyRequest } from 'fastify';
 
 /** Longest key, in characters. */
 const maxLength = 255;
@@ -8,7 +10,7 @@ const maxLength = 255;
  * is in double quotes; a bare value is taken too, for most clients send one.
  * @throws Problem `invalid-idempotency-key`.
  */
-export const parseIdempotencyKey = (header: string | string[] | undefined): string | undefined => {
+const parseIdempotencyKey = (header: string | string[] | undefined): string | undefined => {
   if (header === undefined) return undefined;
   const quoted = /^"((?:[^"\\]|\\["\\])*)"$/.exec(String(header))?.[1];
   const key = quoted?.replace(/\\(["\\])/g, '$1') ?? String(header);
@@ -19,4 +21,18 @@ export const parseIdempotencyKey = (header: string | string[] | undefined): stri
     );
   }
   return key;
+};
+
+/**
+ * The key that a request carries, for one scope: the same key means another thing in another.
+ * @param of what the requests of one key are compared by; its nesting must have been checked.
+ * @throws Problem `invalid-idempotency-key`.
+ */
+export const scopedKeyOf = (
+  request: FastifyRequest,
+  scope: string,
+  of: unknown,
+): ScopedKey | undefined => {
+  const key = parseIdempotencyKey(request.headers['idempotency-key']);
+  return key === undefined ? undefined : { key, scope, fingerprint: fingerprintOf(of) };
 };

@@ -1,5 +1,4 @@
 import type { Added, Addition, Gate } from '@drover/jobs/adding/addition';
-import { fingerprintOf, type ScopedKey } from '@drover/jobs/adding/idempotency-record';
 import { checkFitness, parseSubmission } from '@drover/jobs/adding/submission';
 import { toAddition } from '@drover/jobs/adding/to-addition';
 import type { JobResource } from '@drover/jobs/contract/job-resource';
@@ -14,18 +13,12 @@ import type { Watches } from '../following/watches.ts';
 import { submitJob } from '../openapi/operations/jobs.ts';
 import { accountsPartition, isRateLimited } from '../throttling/throttle.ts';
 import { whenGone } from './client-gone.ts';
-import { parseIdempotencyKey } from './idempotency-key.ts';
+import { scopedKeyOf } from './idempotency-key.ts';
 import { type Accepted, type IntakeParts, toAccepted } from './intake.ts';
 import { parsePrefer } from './prefer.ts';
 
 /** Seconds after which a client that polls should look again. */
 const pollAfterSeconds = '1';
-
-const scopedKeyOf = (request: FastifyRequest): ScopedKey | undefined => {
-  const key = parseIdempotencyKey(request.headers['idempotency-key']);
-  if (key === undefined) return undefined;
-  return { key, scope: 'POST /jobs', fingerprint: fingerprintOf(request.body) };
-};
 
 const describe = (reply: FastifyReply, { repeats }: Accepted) => {
   if (repeats === 'replayed') reply.header('idempotency-replayed', 'true');
@@ -90,7 +83,7 @@ export const submitRoute = (
       const caller = callerOf(request);
       const { tenant } = caller;
       checkFitness(request.body);
-      const key = scopedKeyOf(request);
+      const key = scopedKeyOf(request, 'POST /jobs', request.body);
       const given = { ...parseSubmission(request.body, catalog), tenant };
       const submission = withWebhooks(given, webhooks);
       const addition = toAddition(submission, key, partitions);

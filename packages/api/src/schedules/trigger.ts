@@ -1,23 +1,15 @@
-import { fingerprintOf, type ScopedKey } from '@drover/jobs/adding/idempotency-record';
 import { toAddition } from '@drover/jobs/adding/to-addition';
 import { scheduleKey } from '@drover/jobs/schedules/definition';
 import { resolveSchedule } from '@drover/jobs/schedules/resolve';
 import { triggerSchedule } from '@drover/jobs/schedules/trigger';
 import { Problem } from '@drover/shared/http/problem';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../auth/bearer.ts';
-import { parseIdempotencyKey } from '../jobs/idempotency-key.ts';
+import { scopedKeyOf } from '../jobs/idempotency-key.ts';
 import { toAccepted } from '../jobs/intake.ts';
 import { triggerScheduleNow } from '../openapi/operations/schedules.ts';
 import { requireSchedule } from './access.ts';
 import type { ScheduleRouteParts } from './parts.ts';
-
-const scopedKeyOf = (request: FastifyRequest, schedule: string): ScopedKey | undefined => {
-  const key = parseIdempotencyKey(request.headers['idempotency-key']);
-  if (key === undefined) return undefined;
-  const scope = `POST /schedules/${schedule}/trigger`;
-  return { key, scope, fingerprint: fingerprintOf(schedule) };
-};
 
 /** `POST /schedules/:id/trigger`: submits a schedule's job now, whatever the clock and its policies say. */
 export const triggerRoute = (scope: FastifyInstance, parts: ScheduleRouteParts): void => {
@@ -33,7 +25,8 @@ export const triggerRoute = (scope: FastifyInstance, parts: ScheduleRouteParts):
       const resolved = resolveSchedule(definition, parts);
       if ('problem' in resolved) throw new Problem('schedule-unrunnable', resolved.problem);
       const key = scheduleKey(definition);
-      const addition = toAddition(resolved.submission, scopedKeyOf(request, key), partitions);
+      const scoped = scopedKeyOf(request, `POST /schedules/${key}/trigger`, key);
+      const addition = toAddition(resolved.submission, scoped, partitions);
       const { idempotency } = addition;
       const isReplay = idempotency && (await store.lookUpKey(idempotency)).is === 'replay';
       if (!isReplay) await throttle.take(caller, 1);

@@ -1,9 +1,5 @@
 import { Readable } from 'node:stream';
-import {
-  fingerprintOf,
-  idempotencyRecord,
-  type ScopedKey,
-} from '@drover/jobs/adding/idempotency-record';
+import { idempotencyRecord, type ScopedKey } from '@drover/jobs/adding/idempotency-record';
 import type { Catalog } from '@drover/jobs/catalog';
 import type { WorkflowResource } from '@drover/jobs/contract/workflow';
 import { type WebhookIntake, withWorkflowWebhooks } from '@drover/jobs/webhooks/attach';
@@ -17,7 +13,7 @@ import { waitUntilFinished } from '../following/wait.ts';
 import type { Watches } from '../following/watches.ts';
 import { parseQuery } from '../http/query.ts';
 import { whenGone } from '../jobs/client-gone.ts';
-import { parseIdempotencyKey } from '../jobs/idempotency-key.ts';
+import { scopedKeyOf } from '../jobs/idempotency-key.ts';
 import { idempotencyConflict } from '../jobs/intake.ts';
 import { parsePrefer } from '../jobs/prefer.ts';
 import type { JobStore } from '../jobs/store.ts';
@@ -65,12 +61,6 @@ const find = async (
   const found = await workflows.find(id, caller.tenant);
   if (!found) throw workflowNotFound(id);
   return found;
-};
-
-const scopedKeyOf = (request: FastifyRequest): ScopedKey | undefined => {
-  const key = parseIdempotencyKey(request.headers['idempotency-key']);
-  if (key === undefined) return undefined;
-  return { key, scope: 'POST /workflows', fingerprint: fingerprintOf(request.body) };
 };
 
 /** The workflow when it has ended, or as it is when the time that the client prefers is up. */
@@ -126,8 +116,8 @@ const submitRoute = (scope: FastifyInstance, parts: WorkflowRouteParts): void =>
     { config: { role: 'submit', operation: submitWorkflow } },
     async (request, reply) => {
       const caller = callerOf(request);
-      const scoped = scopedKeyOf(request);
       const given = parseWorkflow(request.body, catalog);
+      const scoped = scopedKeyOf(request, 'POST /workflows', request.body);
       const workflow = withWorkflowWebhooks(given, caller.tenant, webhooks);
       const id = acceptedId(reply, await take(caller, workflow, scoped));
       request.log.debug(
