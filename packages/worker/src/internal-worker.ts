@@ -34,6 +34,8 @@ export interface InternalWorkerOptions {
   /** What the log says of a job that failed. */
   failed: { message: string; fields: (job: Job | undefined) => object };
   settings?: AdvancedOptions;
+  /** Changes how the worker does its work, before it begins. */
+  adapt?: (bull: Worker) => void;
   log: Log;
 }
 
@@ -84,6 +86,7 @@ export const internalWorker = (options: InternalWorkerOptions): Component => {
     start: async () => {
       const bull = createWorker();
       worker = bull;
+      options.adapt?.(bull);
       listenTo(bull);
       await bull.waitUntilReady();
       void bull.run();

@@ -1,6 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { addJobs } from '@drover/jobs/adding/add-jobs';
+import { settleJobOf, settleQueue } from '@drover/jobs/settling/settle-job';
 import { Worker } from 'bullmq';
 import { expect, test } from 'vitest';
 import { anyJob, type RunningWorker, startWorker } from './running-worker.ts';
+import { settledJob } from './settle-data.ts';
 
 const quick = anyJob('test.quick', async ({ payload }) => ({ echoed: payload }));
 
@@ -53,6 +57,37 @@ test('completed jobs are in Redis what BullMQ makes of them', async () => {
     wait: 0,
   });
   expect((await queue.getMetrics('completed')).meta.count).toBe(40);
+});
+
+test('a settle job is released as BullMQ would release it', async () => {
+  await using worker = await startWorker([quick]);
+  const { queue, redis, queues } = worker;
+  const settleKey = (name: string) => queues.keys.inQueue(settleQueue, 0, name);
+  const submit = async () => {
+    const job = { ...settledJob(), name: 'test.quick', queue: queue.name };
+    await addJobs(queues, [{ job }]);
+    return settleJobOf(job, job.data.settle ?? {}).id;
+  };
+  const releasedAs = async (settleId: string) => ({
+    position: await redis.zscore(settleKey('prioritized'), settleId),
+    blocked: await redis.zscore(settleKey('waiting-children'), settleId),
+    open: await redis.smembers(settleKey(`${settleId}:dependencies`)),
+    ends: Object.values(await redis.hgetall(settleKey(`${settleId}:processed`))),
+    marker: await redis.zrange(settleKey('marker'), 0, -1),
+  });
+  const until = async (settleId: string) => {
+    while ((await redis.zscore(settleKey('prioritized'), settleId)) === null) await nextTurn();
+  };
+  const ours = await submit();
+  await until(ours);
+  await worker.stop();
+  const theirs = await submit();
+  await runByBullmq(worker, 1);
+  const one = await releasedAs(ours);
+  const other = await releasedAs(theirs);
+  expect(Number(other.position) - Number(one.position)).toBe(1);
+  expect({ ...one, position: '' }).toEqual({ ...other, position: '' });
+  expect(one).toMatchObject({ blocked: null, open: [], marker: ['0'] });
 });
 
 test('jobs with a dedupe key give it up, others at the same time or not', async () => {

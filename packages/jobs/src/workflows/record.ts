@@ -26,8 +26,28 @@ const record: Script = {
     local P, id, n, round, settleKey = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
     local now, maxResult, keepSucceeded, keepFailed = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
     local Q = P .. 'workflow:'
-    local function get(field) return redis.call('HGET', W, field) end
 
+    -- What was read of the workflow, and is kept true by those that write.
+    local seen = {}
+    local function look(...)
+      local values = redis.call('HMGET', W, ...)
+      for i, field in ipairs({...}) do seen[field] = values[i] end
+    end
+    local function get(field)
+      if seen[field] == nil then seen[field] = redis.call('HGET', W, field) end
+      return seen[field]
+    end
+    local function put(...)
+      redis.call('HSET', W, ...)
+      local written = {...}
+      for i = 1, #written, 2 do seen[written[i]] = tostring(written[i + 1]) end
+    end
+    local function count(field, by)
+      seen[field] = tostring(redis.call('HINCRBY', W, field, by))
+    end
+
+    look('status', 'r:' .. n, 'd:' .. n, 'o:' .. n, 'h:' .. n, 'open', 'ending', 'culprit', 'handlers',
+      'revived')
     local status = get('status')
     if not status then return {'gone'} end
     local current = get('r:' .. n) or '0'
@@ -79,15 +99,15 @@ const record: Script = {
 
     local function keep(outcome, result)
       if result and (step.taken or #result <= tonumber(maxResult)) then
-        redis.call('HSET', W, 'x:' .. n, result)
-      elseif result then
-        outcome.large = true
+        put('x:' .. n, result, 'o:' .. n, cjson.encode(outcome))
+        return
       end
-      redis.call('HSET', W, 'o:' .. n, cjson.encode(outcome))
+      if result then outcome.large = true end
+      put('o:' .. n, cjson.encode(outcome))
     end
 
     local function condemn(outcome)
-      redis.call('HSET', W, 'ending', outcome.status, 'culprit', n, 'error',
+      put('ending', outcome.status, 'culprit', n, 'error',
         cjson.encode({step = step.name, job = step.job, status = outcome.status,
           code = outcome.code, message = outcome.message}))
     end
@@ -95,8 +115,8 @@ const record: Script = {
     local function rescue(outcome)
       local handler = step.rescue and string.format('%d', step.rescue)
       if not handler or outcome.by or (get('ending') and not get('culprit')) then return end
-      if redis.call('HEXISTS', W, 'o:' .. handler) == 1 then return end
-      redis.call('HSETNX', W, 'h:' .. handler, n)
+      if get('o:' .. handler) or get('h:' .. handler) then return end
+      put('h:' .. handler, n)
     end
 
     local function recordNow(outcome, result)
@@ -104,13 +124,14 @@ const record: Script = {
       local isUncalled = step.handler and not get('h:' .. n)
       if isWithdrawn and (get('ending') or isUncalled) then outcome.by = 'workflow' end
       keep(outcome, result)
-      if redis.call('HDEL', W, 'v:' .. n) == 1 then redis.call('HINCRBY', W, 'revived', -1) end
-      redis.call('HINCRBY', W, 'open', -1)
+      local isAnyRevived = tonumber(get('revived') or 0) > 0
+      if isAnyRevived and redis.call('HDEL', W, 'v:' .. n) == 1 then count('revived', -1) end
+      count('open', -1)
       if step.handler or outcome.by then return end
       if isGood(outcome) then
         if redis.call('HSETNX', W, 'g:' .. n, '1') == 1 then
           for _, follower in ipairs(step.next) do
-            redis.call('HINCRBY', W, 'l:' .. string.format('%d', follower), -1)
+            count('l:' .. string.format('%d', follower), -1)
           end
         end
       else
@@ -121,7 +142,7 @@ const record: Script = {
 
     local function finish()
       local final, tenant, ulid = get('ending') or 'succeeded', get('tenant'), string.sub(id, -26)
-      redis.call('HSET', W, 'status', final, 'finishedAt', now, 'last', n)
+      put('status', final, 'finishedAt', now, 'last', n)
       redis.call('ZREM', Q .. 'open', id)
       redis.call('ZREM', Q .. 'running:' .. tenant, ulid)
       redis.call('ZADD', Q .. final .. ':' .. tenant, 0, ulid)
@@ -167,7 +188,7 @@ const record: Script = {
     if not get('ending') and not step.handler and isGood(outcome) then
       for _, follower in ipairs(step.next) do
         local at = string.format('%d', follower)
-        if isFree(W, at) then offer(P, W, at, now, ready) end
+        if get('l:' .. at) == '0' and not get('o:' .. at) then offer(P, W, at, now, ready) end
       end
     elseif get('culprit') == n then
       local spared = {}

@@ -1,3 +1,5 @@
+import { settleQueue } from '@drover/jobs/settling/settle-job';
+import { partitionPrefix } from '@drover/jobs/workflows/place';
 import type { JobAddress } from '@drover/shared/job-id';
 import type { Keys } from '@drover/shared/keys';
 import { sendNow } from '@drover/shared/redis/cork';
@@ -15,8 +17,8 @@ export interface CompletionOptions {
   queue: string;
   partition: number;
   lockDurationMs: number;
-  /** How long completed jobs are kept. */
-  keepMs: number;
+  /** How long completed jobs are kept; undefined: they are removed, and nobody is told. */
+  keepMs: number | undefined;
   /** Name of the worker, which claimed jobs carry. */
   worker: string;
 }
@@ -31,6 +33,8 @@ interface Completion {
   readonly result: string;
   /** Attempts made, this one included. */
   readonly attempts: number;
+  /** The settle job that waits for its end, or nothing. */
+  readonly settleJob: string;
   readonly wantsNext: boolean;
   resolve(completed: Completed): void;
   reject(reason: unknown): void;
@@ -40,11 +44,9 @@ interface Completion {
 
 type Reply = [codes: number[], nexts: unknown[][], isNextLeft: number];
 
-/** A job with a parent, a dedupe key or a wish of its own for what becomes of it. */
+/** A job with a dedupe key, or a wish of its own for what becomes of it. */
 const isSpecial = (job: MinimalJob, keep: unknown): boolean =>
-  job.parentKey !== undefined ||
-  (job as { deduplicationId?: string }).deduplicationId !== undefined ||
-  keep !== undefined;
+  (job as { deduplicationId?: string }).deduplicationId !== undefined || keep !== undefined;
 
 /** What cannot be written as JSON is left to BullMQ, which says so. */
 const toJson = (result: unknown): string | undefined => {
@@ -64,7 +66,7 @@ const toJson = (result: unknown): string | undefined => {
 export const completeTogether = (
   worker: Worker,
   options: CompletionOptions,
-  told: (job: MinimalJob) => void,
+  told: (job: MinimalJob) => void = () => undefined,
 ): void => {
   const { redis, keys, queue, partition } = options;
   const backend = worker.backend as RedisQueueBackend;
@@ -73,19 +75,29 @@ export const completeTogether = (
   const queueKeys = keyNames.map(key);
   const prefix = key('');
   // BullMQ keeps jobs for whole seconds: what is old here must be old to it, which removes it.
-  const oldAfterMs = Math.ceil(options.keepMs / 1_000) * 1_000;
+  const { keepMs } = options;
+  const oldAfterMs = keepMs === undefined ? undefined : Math.ceil(keepMs / 1_000) * 1_000;
+  const settleJobs = keys.inQueue(settleQueue, partition, '');
+
+  /** @returns an empty string for a job without one; undefined for one with another parent. */
+  const settleJobOf = ({ parentKey }: MinimalJob): string | undefined => {
+    if (parentKey === undefined) return '';
+    return parentKey.startsWith(settleJobs) ? parentKey.slice(settleJobs.length) : undefined;
+  };
   const waiting: Completion[] = [];
   let isNextLeft = false;
 
-  const parametersOf = ({ id, token, result, attempts, wantsNext }: Completion) => {
+  const parametersOf = ({ id, token, result, attempts, settleJob, wantsNext }: Completion) => {
     const address: JobAddress = { id, queue, partition };
-    return [id, token, result, attempts, keys.changes(address), wantsNext ? 1 : 0];
+    return [id, token, result, attempts, settleJob, keys.changes(address), wantsNext ? 1 : 0];
   };
 
   const complete = async (batch: readonly Completion[]): Promise<void> => {
     const now = Date.now();
     const { lockDurationMs, worker: name } = options;
-    const shared = [prefix, now, lockDurationMs, name, now - oldAfterMs, batch.length];
+    const oldest = oldAfterMs === undefined ? '' : now - oldAfterMs;
+    const places = [partitionPrefix(keys, partition), prefix];
+    const shared = [...places, now, lockDurationMs, name, oldest, batch.length];
     try {
       const parameters = [...shared, ...batch.flatMap(parametersOf)];
       const reply = await runScript(redis, completeScript, queueKeys, parameters);
@@ -121,7 +133,8 @@ export const completeTogether = (
   backend.moveToCompleted = (job, returnValue, keep, token, wantsNext) => {
     const alone = () => completeAlone(job, returnValue, keep, token, wantsNext);
     const result = isSpecial(job, keep) ? undefined : toJson(returnValue);
-    if (result === undefined || job.id === undefined) return alone();
+    const settleJob = settleJobOf(job);
+    if (result === undefined || settleJob === undefined || job.id === undefined) return alone();
     const { id, attemptsMade } = job;
     return new Promise((resolve, reject) => {
       waiting.push({
@@ -129,6 +142,7 @@ export const completeTogether = (
         token,
         result,
         attempts: attemptsMade + 1,
+        settleJob,
         wantsNext: wantsNext && !worker.closing,
         resolve: (completed) => {
           told(job);

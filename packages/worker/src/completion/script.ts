@@ -15,8 +15,8 @@ export const keyNames = [
 ] as const;
 
 /** Parameters that come once, before those of the jobs, and parameters of each job. */
-const shared = 6;
-const perJob = 6;
+const shared = 7;
+const perJob = 7;
 
 /**
  * Does what BullMQ's `moveToFinished` does for one job that has succeeded, for many: completes each,
@@ -25,12 +25,15 @@ const perJob = 6;
  * - what is done once a minute, and the removal of old jobs: the third reply is 1, and the next job
  *   to be completed is to be left to BullMQ;
  * - claims while the queue is paused or has limits, or a delayed job is due: there are none.
- * The jobs that call it are known to have no parent and no dedupe key.
+ * The jobs that call it are known to have no dedupe key, and no parent but a settle job, which waits
+ * for one job only, is never delayed and always of the first priority: it is released, as BullMQ would.
  *
  * Keys: {@link keyNames}; also the jobs, their locks and children, of the same hash tag. Parameters:
- * what the names of jobs begin with, now, how long a lock holds in ms, name of the worker, time before
- * which completed jobs are old, number of jobs; then of each job its id, token, result, attempts made,
- * channel, and 1 when another is wanted in its place.
+ * what the names of the partition's keys begin with, and those of the queue's jobs, now, how long a
+ * lock holds in ms, name of the worker, time before which completed jobs are old, number of jobs; then
+ * of each job its id, token, result, attempts made, settle job or nothing, channel, and 1 when another
+ * is wanted in its place. Without a time before which they are old, completed jobs are removed and
+ * nobody is told, nor of those that are claimed: they are Drover's own.
  * Returns the codes; for each claimed job, which has the tokens in their order, its fields, its id and
  * two zeros, as BullMQ does; and whether the next is to be left to BullMQ.
  */
@@ -41,8 +44,9 @@ export const completeScript: Script = {
     local call = redis.call
     local wait, active, prioritized, events, stalled, delayed, meta, completed, metrics, marker =
       unpack(KEYS)
-    local prefix, now, lockMs, worker, oldest = unpack(ARGV, 1, 5)
-    local count = tonumber(ARGV[6])
+    local P, prefix, now, lockMs, worker, oldest = unpack(ARGV, 1, 6)
+    local count = tonumber(ARGV[7])
+    local isKept = oldest ~= ''
 
     local jobs, locks, children = {}, {}, {}
     for n = 1, count do
@@ -57,17 +61,38 @@ export const completeScript: Script = {
         and call('EXISTS', children[2 * n - 1], children[2 * n]) == 0)
     end
 
+    local S, isAnySettled = P .. 'settle:', false
+    local function settle(job, settleId, result)
+      if call('SREM', S .. settleId .. ':dependencies', job) == 0 then return end
+      call('HSET', S .. settleId .. ':processed', job, result)
+      if call('ZREM', S .. 'waiting-children', settleId) == 0 then return end
+      local score = 4294967296 + call('INCR', S .. 'pc') % 4294967296
+      call('ZADD', S .. 'prioritized', string.format('%.0f', score), settleId)
+      isAnySettled = true
+    end
+
+    local function remove(job)
+      call('DEL', job, job .. ':logs', job .. ':dependencies', job .. ':processed', job .. ':failed',
+        job .. ':unsuccessful')
+    end
+
     local codes, ids, released, scores, tokens = {}, {}, {}, {}, {}
     for n = 1, count do
       local first = ${shared} + (n - 1) * ${perJob}
-      local id, token, result, made, channel, isNextWanted = unpack(ARGV, first + 1, first + ${perJob})
+      local id, token, result, made, settleId, channel, isNextWanted =
+        unpack(ARGV, first + 1, first + ${perJob})
       codes[n] = 1
       if holders[n] == token and isPlain(n) and call('LREM', active, -1, id) == 1 then
         codes[n] = 0
-        call('HSET', jobs[n], 'atm', made, 'returnvalue', result, 'finishedOn', now)
-        call('XADD', events, '*', 'event', 'completed', 'jobId', id, 'returnvalue', result,
-          'prev', 'active')
-        call('PUBLISH', channel, 'status')
+        if isKept then
+          call('HSET', jobs[n], 'atm', made, 'returnvalue', result, 'finishedOn', now)
+          call('XADD', events, '*', 'event', 'completed', 'jobId', id, 'returnvalue', result,
+            'prev', 'active')
+          call('PUBLISH', channel, 'status')
+        else
+          remove(jobs[n])
+        end
+        if settleId ~= '' then settle(jobs[n], settleId, result) end
         ids[#ids + 1] = id
         released[#released + 1] = locks[n]
         scores[#scores + 1] = now
@@ -76,16 +101,18 @@ export const completeScript: Script = {
       end
     end
     if #ids == 0 then return {codes, {}, 0} end
+    if isAnySettled then call('ZADD', S .. 'marker', 0, '0') end
     call('DEL', unpack(released))
     call('SREM', stalled, unpack(ids))
-    call('ZADD', completed, unpack(scores))
     call('XTRIM', events, 'MAXLEN', '~', call('HGET', meta, 'opts.maxLenEvents') or 10000)
-    call('HINCRBY', metrics, 'count', #ids)
-
-    local counted = call('HGET', metrics, 'prevTS')
     local isNextLeft = 0
-    if not counted or math.floor(counted / 60000) < math.floor(now / 60000)
-      or call('ZCOUNT', completed, '-inf', oldest) > 0 then isNextLeft = 1 end
+    if isKept then
+      call('ZADD', completed, unpack(scores))
+      call('HINCRBY', metrics, 'count', #ids)
+      local counted = call('HGET', metrics, 'prevTS')
+      if not counted or math.floor(counted / 60000) < math.floor(now / 60000)
+        or call('ZCOUNT', completed, '-inf', oldest) > 0 then isNextLeft = 1 end
+    end
 
     local settings = call('HMGET', meta, 'paused', 'concurrency', 'max')
     local isDue = #call('ZRANGEBYSCORE', delayed, '-inf', (now + 1) * 4096 - 1, 'LIMIT', 0, 1) > 0
@@ -110,7 +137,7 @@ export const completeScript: Script = {
     for n, id in ipairs(claimed) do
       local job = prefix .. id
       call('SET', job .. ':lock', tokens[n], 'PX', lockMs)
-      call('XADD', events, '*', 'event', 'active', 'jobId', id, 'prev', 'waiting')
+      if isKept then call('XADD', events, '*', 'event', 'active', 'jobId', id, 'prev', 'waiting') end
       call('HSET', job, 'processedOn', now, 'pb', worker)
       call('HINCRBY', job, 'ats', 1)
       nexts[n] = {call('HGETALL', job), id, 0, 0}

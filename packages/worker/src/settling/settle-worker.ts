@@ -2,6 +2,8 @@ import { settleQueue } from '@drover/jobs/settling/settle-job';
 import type { Component } from '@drover/shared/lifecycle/stack';
 import type { Log } from '@drover/shared/log';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
+import { lockDurationMs } from '../bull-worker.ts';
+import { completeTogether } from '../completion/complete-together.ts';
 import { internalWorker } from '../internal-worker.ts';
 import { settle } from './settle.ts';
 import type { Settlers } from './settlers.ts';
@@ -18,13 +20,17 @@ export interface SettleWorkerOptions {
 /** Does what is to be done when jobs have ended, in one partition. */
 export const settleWorker = (options: SettleWorkerOptions): Component => {
   const { partition, queues, worker } = options;
+  const { redis, keys } = queues;
+  const place = { redis, keys, queue: settleQueue, partition };
   return internalWorker({
     name: `worker:${settleQueue}.${partition}`,
     queue: settleQueue,
-    prefix: queues.keys.partition(partition),
-    redis: queues.redis,
+    prefix: keys.partition(partition),
+    redis,
     worker,
     process: ({ id = '', data }) => settle(options, { id, data }),
+    adapt: (bull) =>
+      completeTogether(bull, { ...place, lockDurationMs, keepMs: undefined, worker }),
     failed: {
       message: 'an ended job was not settled; trying again',
       fields: (job) => ({ jobId: job?.data?.job }),
