@@ -73,7 +73,7 @@ test('a settle job is released as BullMQ would release it', async () => {
     blocked: await redis.zscore(settleKey('waiting-children'), settleId),
     open: await redis.smembers(settleKey(`${settleId}:dependencies`)),
     ends: Object.values(await redis.hgetall(settleKey(`${settleId}:processed`))),
-    marker: await redis.zrange(settleKey('marker'), 0, -1),
+    marker: await redis.zrange(settleKey('marker'), '0', '-1'),
   });
   const until = async (settleId: string) => {
     while ((await redis.zscore(settleKey('prioritized'), settleId)) === null) await nextTurn();
