@@ -5,7 +5,6 @@ import { parseArgs } from 'node:util';
 import { type FaultsOptions, runFaults } from '../e2e/faults/run-faults.ts';
 import { toError } from '../packages/shared/src/errors.ts';
 import { root } from './checkout.ts';
-import { startPostgres } from './stack/postgres.ts';
 import { onStopRequests } from './stack/stop-requests.ts';
 
 const usageExitCode = 2;
@@ -48,36 +47,23 @@ const readOptions = () => {
 
 type Options = ReturnType<typeof readOptions>;
 
-/** A Postgres for the run, thrown away afterwards. */
-const withPostgres = async <T>(folder: string, use: (url: string) => Promise<T>): Promise<T> => {
-  const dataDir = join(folder, 'postgres');
-  const postgres = await startPostgres({ dataDir, durable: false, say });
-  try {
-    return await use(postgres.url);
-  } finally {
-    await postgres.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  }
-};
-
 const run = async ({ seed, jobs, rate, keep }: Options): Promise<number> => {
   const folder = join(root, '.drover', 'faults', `${seed}-${Date.now()}`.replace(/[^\w-]/g, '_'));
   await mkdir(folder, { recursive: true });
   const again = `npm run test:faults -- --seed ${JSON.stringify(seed)} --jobs ${jobs} --rate ${rate}`;
   say(`seed ${seed}; the same again: ${again}`);
   say(`ledger and logs: ${folder}`);
-  const options: Omit<FaultsOptions, 'databaseUrl'> = {
+  const options: FaultsOptions = {
     seed,
     jobs,
     rate,
     sizes: { api: 2, worker: 3, scheduler: 2 },
     gapMs: [500, 3_000],
+    postgresDownMs: [2_000, 120_000],
     folder,
     say,
   };
-  const outcome = await withPostgres(folder, (databaseUrl) =>
-    runFaults({ ...options, databaseUrl }),
-  );
+  const outcome = await runFaults(options);
   say(`\n${outcome.report}\n`);
   if (outcome.hasFailed) {
     say(`A promise was broken. All of it: ${folder}. The same again: ${again}`);

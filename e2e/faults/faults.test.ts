@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { root } from '../../scripts/checkout.ts';
 import { runFaults } from './run-faults.ts';
 
@@ -19,7 +19,7 @@ test(
       rate: 25,
       sizes: { api: 2, worker: 2, scheduler: 2 },
       gapMs: [500, 1_500],
-      databaseUrl: inject('databaseUrl'),
+      postgresDownMs: [1_000, 3_000],
       folder,
     });
     console.log(`${report}\n\nLedger, logs and the data of Redis: ${folder}`);

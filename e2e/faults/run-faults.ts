@@ -8,13 +8,19 @@ import { type PlannedRequest, planProbes, planRequests } from './client/plan.ts'
 import { readJobs } from './evidence/api-jobs.ts';
 import { readDeadLetters } from './evidence/dead-letters.ts';
 import { acceptedIds, type Evidence, gatherEvidence } from './evidence/evidence.ts';
+import { readHistory } from './evidence/history.ts';
 import { settle } from './evidence/settle.ts';
 import { type Inspector, inspectRedis } from './evidence/stored-jobs.ts';
 import { runCampaign } from './injection/campaign.ts';
 import { type Ledger, openLedger, readLedger } from './ledger/ledger.ts';
 import { type Fleet, startFleet } from './processes/fleet.ts';
 import type { Role } from './processes/member.ts';
-import { type MortalRedis, startMortalRedis } from './processes/store.ts';
+import {
+  type MortalRedis,
+  type StoppablePostgres,
+  startMortalRedis,
+  startStoppablePostgres,
+} from './processes/store.ts';
 import { createRandom, type Random } from './random.ts';
 import { describeRun } from './report.ts';
 
@@ -29,8 +35,9 @@ export interface FaultsOptions {
   sizes: Readonly<Record<Role, number>>;
   /** Milliseconds from one fault to the next, at least and at most. */
   gapMs: readonly [min: number, max: number];
-  databaseUrl: string;
-  /** A new folder for the ledger, the logs and the data of Redis. */
+  /** How long Postgres is away when it is stopped, in milliseconds. */
+  postgresDownMs: readonly [min: number, max: number];
+  /** A new folder for the ledger, the logs and the data of the stores. */
   folder: string;
   /** Hears what is going on. */
   say?: (text: string) => void;
@@ -50,15 +57,18 @@ interface Setting {
   ledger: Ledger;
   fleet: Fleet;
   redis: MortalRedis;
+  postgres: StoppablePostgres;
   inspector: Inspector;
 }
 
 /** Submits everything while things break, until all is accepted and whole again. */
-const loadUnderFaults = async ({ options, random, requests, ledger, fleet, redis }: Setting) => {
+const loadUnderFaults = async (setting: Setting) => {
+  const { options, random, requests, ledger, fleet, redis, postgres } = setting;
+  const { postgresDownMs } = options;
   const submitted = new AbortController();
   const settled = new AbortController();
   const campaign = runCampaign({
-    world: { fleet, redis },
+    world: { fleet, redis, postgres, postgresDownMs },
     random: random.fork('faults'),
     ledger,
     gapMs: options.gapMs,
@@ -98,7 +108,7 @@ const probe = async ({ options, random, fleet, ledger }: Setting): Promise<Plann
 };
 
 const collect = async (setting: Setting, ledgerPath: string): Promise<Evidence> => {
-  const { requests, fleet, inspector } = setting;
+  const { requests, fleet, inspector, postgres } = setting;
   const api = fleet.apis[0]?.url ?? '';
   const stored = await inspector.readAll();
   const accepted = acceptedIds(await readLedger(ledgerPath));
@@ -112,8 +122,9 @@ const collect = async (setting: Setting, ledgerPath: string): Promise<Evidence> 
     api,
     failed.map(({ id }) => id),
   );
+  const history = await readHistory(postgres.url, [...shown.values()]);
   const entries = await readLedger(ledgerPath);
-  return gatherEvidence({ requests, entries, stored, shown, deadLetters });
+  return gatherEvidence({ requests, entries, stored, shown, deadLetters, history });
 };
 
 /**
@@ -121,7 +132,7 @@ const collect = async (setting: Setting, ledgerPath: string): Promise<Evidence> 
  * again and again, waits until all has settled, and holds what happened against what is promised.
  */
 export const runFaults = async (options: FaultsOptions): Promise<FaultsOutcome> => {
-  const { folder, databaseUrl, say = () => undefined } = options;
+  const { folder, say = () => undefined } = options;
   const ownDelay = monitorEventLoopDelay({ resolution: 10 });
   ownDelay.enable();
   const ledgerPath = join(folder, 'ledger.jsonl');
@@ -130,10 +141,11 @@ export const runFaults = async (options: FaultsOptions): Promise<FaultsOutcome> 
   const requests = planRequests(random.fork('requests'), options.jobs);
 
   await using redis = await startMortalRedis(join(folder, 'redis'));
+  await using postgres = await startStoppablePostgres(join(folder, 'postgres'));
   await using fleet = await startFleet({
     sizes: options.sizes,
     redisUrl: redis.url,
-    databaseUrl,
+    databaseUrl: postgres.url,
     folder,
     ledgerPath,
     ledger,
@@ -141,7 +153,7 @@ export const runFaults = async (options: FaultsOptions): Promise<FaultsOutcome> 
   await fleet.ready();
   say(`${fleet.members.length} processes are ready: submitting ${options.jobs} jobs`);
   using inspector = inspectRedis(redis.url);
-  const setting = { options, random, requests, ledger, fleet, redis, inspector };
+  const setting = { options, random, requests, ledger, fleet, redis, postgres, inspector };
 
   const { followers, endFollowing } = await loadUnderFaults(setting);
   const probes = await probe(setting);

@@ -12,6 +12,7 @@ const shownBody = z.looseObject({
   attempts: z.looseObject({ made: z.int(), max: z.int() }),
   result: z.unknown(),
   error: z.looseObject({ code: z.string() }).nullable(),
+  finishedAt: z.string().nullable(),
 });
 
 /** A job as the API shows it. */

@@ -1,6 +1,7 @@
 import type { PlannedRequest, Wish } from '../client/plan.ts';
 import type { EntryOf, LedgerEntry } from '../ledger/entries.ts';
 import type { ShownJob } from './api-jobs.ts';
+import type { HistoryRow } from './history.ts';
 import type { StoredJob } from './stored-jobs.ts';
 
 /** One run of a handler. */
@@ -25,6 +26,8 @@ export interface Evidence {
   readonly shown: ReadonlyMap<string, ShownJob>;
   /** Ids of the dead letters; undefined where the API has none. */
   readonly deadLetters: ReadonlySet<string> | undefined;
+  /** Every row of the history, of all jobs; undefined where it was not looked at. */
+  readonly history: readonly HistoryRow[] | undefined;
 }
 
 /** The entries of one kind. */
@@ -58,8 +61,9 @@ export const gatherEvidence = (found: {
   stored: readonly StoredJob[];
   shown: ReadonlyMap<string, ShownJob>;
   deadLetters: ReadonlySet<string> | undefined;
+  history?: readonly HistoryRow[];
 }): Evidence => {
-  const { requests, entries, stored, shown, deadLetters } = found;
+  const { requests, entries, stored, shown, deadLetters, history } = found;
   const unknowns = Map.groupBy(entriesOf(entries, 'unknown'), ({ n }) => n);
   const wishes = requests.flatMap(({ wishes, key }) =>
     wishes.map((wish) => [wish.n, { wish, isKeyed: key !== undefined }] as const),
@@ -73,5 +77,6 @@ export const gatherEvidence = (found: {
     stored: new Map(stored.map((job) => [job.id, job])),
     shown,
     deadLetters,
+    history,
   };
 };

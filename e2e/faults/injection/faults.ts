@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fleet } from '../processes/fleet.ts';
 import type { Member, Role } from '../processes/member.ts';
-import type { MortalRedis } from '../processes/store.ts';
+import type { MortalRedis, StoppablePostgres } from '../processes/store.ts';
 import type { Random } from '../random.ts';
 
 /** What can be broken. */
 export interface World {
   readonly fleet: Fleet;
   readonly redis: MortalRedis;
+  readonly postgres: StoppablePostgres;
+  /** How long Postgres is away when it is stopped, in milliseconds. */
+  readonly postgresDownMs: readonly [min: number, max: number];
 }
 
 /** A fault that is about to happen. */
@@ -63,7 +66,7 @@ const freeze = (role: Role, range: readonly [min: number, max: number]): Plan =>
 
 const everyone: readonly Role[] = ['api', 'worker', 'scheduler'];
 
-const isDown = new WeakSet<MortalRedis>();
+const isDown = new WeakSet<object>();
 
 const killRedis: Plan = ({ redis }, random) => {
   if (isDown.has(redis)) return undefined;
@@ -74,6 +77,19 @@ const killRedis: Plan = ({ redis }, random) => {
     inflict: async () => {
       await redis.crash(downMs);
       isDown.delete(redis);
+    },
+  };
+};
+
+const stopPostgres: Plan = ({ postgres, postgresDownMs }, random) => {
+  if (isDown.has(postgres)) return undefined;
+  isDown.add(postgres);
+  const downMs = random.int(...postgresDownMs);
+  return {
+    target: 'postgres',
+    inflict: async () => {
+      await postgres.restart(downMs);
+      isDown.delete(postgres);
     },
   };
 };
@@ -98,6 +114,7 @@ export const faults = {
   'kill -9 an API': { weight: 3, plan: kill('api') },
   'kill -9 a scheduler': { weight: 1, plan: kill('scheduler') },
   'kill -9 Redis': { weight: 2, plan: killRedis },
+  'stop Postgres': { weight: 1, plan: stopPostgres },
   'freeze a worker past its locks': { weight: 2, plan: freeze('worker', pastTheLock) },
   'freeze an API': { weight: 1, plan: freeze('api', [1_000, 6_000]) },
   'SIGTERM a worker': { weight: 2, plan: stop('worker') },

@@ -6,11 +6,11 @@ import { dedupeKeyOf } from './dedupe-key.ts';
 /**
  * Gives a debounced job that still waits its latest data, and lets it wait anew. One that has begun
  * gives its dedupe key up instead.
- * Keys: job, delayed, dedupe key, marker. Parameters: id, data, due time in ms. Returns 1 when revised.
+ * Keys: job, delayed, dedupe key, marker, events. Parameters: id, data, due time in ms. Returns 1 when revised.
  */
 const revise: Script = {
   name: 'droverDebounce',
-  keys: 4,
+  keys: 5,
   lua: `
     local id = ARGV[1]
     if redis.call('GET', KEYS[3]) ~= id then return 0 end
@@ -25,6 +25,7 @@ const revise: Script = {
     redis.call('ZADD', KEYS[2], string.format('%.0f', due * 4096), id)
     local first = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
     redis.call('ZADD', KEYS[4], string.format('%.0f', math.floor(tonumber(first[2]) / 4096)), '1')
+    redis.call('XADD', KEYS[5], '*', 'event', 'delayed', 'jobId', id, 'delay', ARGV[3])
     return 1
   `,
 };
@@ -51,7 +52,7 @@ export const addDebounced = async (
     const revised = await runScript(
       queues.redis,
       revise,
-      [key(id), key('delayed'), dedupeKeyOf(queues.keys, job), key('marker')],
+      [key(id), key('delayed'), dedupeKeyOf(queues.keys, job), key('marker'), key('events')],
       [id, JSON.stringify(job.data), job.timestamp + waitMs],
     );
     if (revised === 1) return id;

@@ -2,6 +2,7 @@ import { CodedError } from '@drover/shared/errors';
 import { Problem } from '@drover/shared/http/problem';
 import { derivedJobId, type JobAddress } from '@drover/shared/job-id';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
+import type { TraceContext } from '@drover/shared/tracing/trace-context';
 import type { Catalog } from '../catalog.ts';
 import type { NewJob, NewWorkflow, SubmittedJob } from '../definition/context.ts';
 import { PermanentError } from '../definition/errors.ts';
@@ -34,6 +35,8 @@ export interface Submitter {
   payload: unknown;
   /** When it was submitted itself, in milliseconds. */
   submittedAt: number;
+  /** What its work is a part of. */
+  trace?: TraceContext | undefined;
 }
 
 const refusal = (message: string, code: string, cause?: unknown) =>
@@ -105,10 +108,10 @@ const sendJob = async (
   identify: (what: string) => Identity,
   body: unknown,
 ): Promise<SubmittedJob> => {
-  const { tenant } = submitter;
+  const { tenant, trace } = submitter;
   const valid = checked(() => {
     checkFitness(body);
-    return withWebhooks({ ...parseSubmission(body, catalog), tenant }, webhooks);
+    return withWebhooks({ ...parseSubmission(body, catalog), tenant, trace }, webhooks);
   });
   const identity = identify(valid.type.type);
   const { derive, idempotency } = recordsOf(submitter, identity);
@@ -132,8 +135,10 @@ const sendWorkflow = async (
   identify: (what: string) => Identity,
   body: unknown,
 ): Promise<SubmittedJob> => {
-  const { tenant } = submitter;
-  const valid = checked(() => withWorkflowWebhooks(parseWorkflow(body, catalog), tenant, webhooks));
+  const { tenant, trace } = submitter;
+  const valid = checked(() =>
+    withWorkflowWebhooks({ ...parseWorkflow(body, catalog), trace }, tenant, webhooks),
+  );
   const identity = identify('workflow');
   const { derive, idempotency } = recordsOf(submitter, identity);
   const id = derivedJobId(workflowQueue, derive.partition, derive);

@@ -1,3 +1,4 @@
+import { traceContext } from '@drover/shared/tracing/trace-context';
 import { z } from 'zod';
 import { settleTasks } from '../settling/tasks.ts';
 
@@ -31,6 +32,8 @@ export const jobEnvelope = z.looseObject({
   round: z.number().optional(),
   /** What is to be done when it has ended: then it has a settle job. */
   settle: settleTasks.optional(),
+  /** What it is a part of, where whoever submitted it is traced. */
+  trace: traceContext.optional(),
   /** It cannot be done as it stands, and fails with this: a step whose payload could not be made. */
   refusal: z.object({ code: z.string(), message: z.string() }).optional(),
 });

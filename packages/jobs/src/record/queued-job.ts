@@ -1,4 +1,5 @@
 import { derivedJobId, newJobId } from '@drover/shared/job-id';
+import type { TraceContext } from '@drover/shared/tracing/trace-context';
 import type { SubmissionOptions } from '../contract/submission.ts';
 import type { JobType } from '../definition/define-job.ts';
 import type { SettleTasks } from '../settling/tasks.ts';
@@ -14,6 +15,8 @@ export interface ValidSubmission {
   tenant: string;
   /** What is to be done when the job has ended. */
   settle?: SettleTasks | undefined;
+  /** What it is a part of. */
+  trace?: TraceContext | undefined;
 }
 
 /** What BullMQ keeps beside a job's data. */
@@ -108,7 +111,7 @@ const partitionFor = ({ partitions, stickTo, derive }: Placement, dedupeId?: str
 
 /** Turns a valid submission into the job that goes to Redis. */
 export const toQueuedJob = (submission: ValidSubmission, placement: Placement): QueuedJob => {
-  const { type, tenant, payload, options, settle } = submission;
+  const { type, tenant, payload, options, settle, trace } = submission;
   const timestamp = Date.now();
   const delay = options ? delayOf(options, timestamp) : 0;
   const deduplication = options?.dedupe && deduplicationOf(submission, options.dedupe);
@@ -124,6 +127,7 @@ export const toQueuedJob = (submission: ValidSubmission, placement: Placement): 
       payload,
       ...wishesOf(type, options, { now: timestamp, delay }),
       ...(settle && { settle }),
+      ...(trace && { trace }),
     },
     opts: {
       attempts: options?.attempts ?? type.retry.attempts,

@@ -1,4 +1,5 @@
 import { type FieldError, Problem } from '@drover/shared/http/problem';
+import type { TraceContext } from '@drover/shared/tracing/trace-context';
 import { fieldErrors, maxErrors, toPointer } from '../adding/pointers.ts';
 import { checkFitness, typeNamed } from '../adding/submission.ts';
 import type { Catalog } from '../catalog.ts';
@@ -41,6 +42,8 @@ export interface ValidWorkflow {
   webhook: WebhookTarget | undefined;
   /** Who is told of its end. */
   told?: WebhookTask;
+  /** What its steps are a part of. */
+  trace?: TraceContext | undefined;
 }
 
 const refuse = (errors: readonly FieldError[]): never => {

@@ -47,8 +47,7 @@ const earlier = (one: number | undefined, other: number | undefined): number | u
   one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 
 /** The ids of all are derived: planned again, a workflow is the same. */
-const createPlan = (workflow: ValidWorkflow, plan: Omit<PlannedWorkflow, 'steps'>) => {
-  const { steps } = workflow;
+const createPlan = ({ steps, trace }: ValidWorkflow, plan: Omit<PlannedWorkflow, 'steps'>) => {
   const places = new Map(steps.map(({ name }, place) => [name, place]));
   const followers = steps.map((): number[] => []);
   const taken = new Set<number>();
@@ -64,7 +63,7 @@ const createPlan = (workflow: ValidWorkflow, plan: Omit<PlannedWorkflow, 'steps'
     const at = submittedAt(workflow) ?? 0;
     const derive = { seed: `${workflow}/${step.name}`, at, partition };
     const { type, payload, options } = step;
-    const job = toQueuedJob({ type, payload, options, tenant }, { partitions: 1, derive });
+    const job = toQueuedJob({ type, payload, options, tenant, trace }, { partitions: 1, derive });
     const { expiresAt: own, ...data } = job.data;
     const { delay, ...opts } = job.opts;
     // What others failed for is dealt with, however late.

@@ -11,17 +11,18 @@ import { type Revival, reviveStep } from './revive.ts';
 
 /**
  * Moves a reopened job from the failed ones to those that wait for others.
- * Keys: job, failed, waiting-children, retrying. Parameters: id, now.
+ * Keys: job, failed, waiting-children, retrying, events. Parameters: id, now.
  */
 const block: Script = {
   name: 'droverBlock',
-  keys: 4,
+  keys: 5,
   lua: `
     redis.call('ZREM', KEYS[4], ARGV[1])
     if redis.call('ZREM', KEYS[2], ARGV[1]) == 0 then return 0 end
     redis.call('HDEL', KEYS[1], 'finishedOn', 'processedOn', 'failedReason', 'ats')
     redis.call('HSET', KEYS[1], 'delay', 0)
     redis.call('ZADD', KEYS[3], ARGV[2], ARGV[1])
+    redis.call('XADD', KEYS[5], '*', 'event', 'waiting-children', 'jobId', ARGV[1], 'prev', 'failed')
     return 1
   `,
 };
@@ -38,7 +39,7 @@ export const blockStep = async (
 ): Promise<boolean> => {
   if (!(await reopenJob(queues, address, job, change))) return false;
   const key = (name: string) => queues.keys.inQueue(address.queue, address.partition, name);
-  const sets = ['failed', 'waiting-children', 'retrying'];
+  const sets = ['failed', 'waiting-children', 'retrying', 'events'];
   const keys = [key(address.id), ...sets.map(key)];
   await runScript(queues.redis, block, keys, [address.id, Date.now()]);
   announce(queues, address, 'status');

@@ -5,15 +5,11 @@ import { runScript, type Script } from '../redis/script.ts';
 import { type JobPlace, type StoredJob, toStoredJob } from './stored-job.ts';
 
 /**
- * The hash and the place of each job, of one moment and in time that does not grow with the backlog.
+ * A function for scripts: the hash and the place of a job, in time that does not grow with the backlog.
  * BullMQ's own `getState` searches the list of waiting jobs; here a job that is in no set and has no
  * lock waits. A lock of a process that is no worker is one of `withdraw`.
- * Key: the first job. Parameters: what the names of its queue's keys begin with, and id, of each job.
  */
-const readJobsScript: Script = {
-  name: 'droverReadJobs',
-  keys: 1,
-  lua: `
+export const readStored = `
     local function read(prefix, id)
       local key = prefix .. id
       local job = redis.call('HGETALL', key)
@@ -34,14 +30,25 @@ const readJobsScript: Script = {
       end
       return {job, 'waiting'}
     end
+`;
 
+/**
+ * Reads jobs as they are at one moment. Key: the first job. Parameters: what the names of its queue's
+ * keys begin with, and id, of each job.
+ */
+const readJobsScript: Script = {
+  name: 'droverReadJobs',
+  keys: 1,
+  lua: `
+    ${readStored}
     local jobs = {}
     for n = 1, #ARGV, 2 do jobs[#jobs + 1] = read(ARGV[n], ARGV[n + 1]) end
     return jobs
   `,
 };
 
-type Reply = [flat: string[], place: JobPlace, delayedScore?: string] | null;
+/** What {@link readStored} returns; null for a job that is not there. */
+export type StoredReply = [flat: string[], place: JobPlace, delayedScore?: string] | null;
 
 /** A job and where it is; undefined when there is none of that id. */
 export type ReadJob = (address: JobAddress) => Promise<StoredJob | undefined>;
@@ -68,7 +75,7 @@ export const createJobReader = (redis: Redis, keys: Keys): ReadJob => {
     const parameters = askers.flatMap(({ address }) => [prefixOf(address), address.id]);
     try {
       const key = prefixOf(first) + first.id;
-      const replies = (await runScript(redis, readJobsScript, [key], parameters)) as Reply[];
+      const replies = (await runScript(redis, readJobsScript, [key], parameters)) as StoredReply[];
       for (const [n, { resolve }] of askers.entries()) {
         const reply = replies[n];
         resolve(reply ? toStoredJob(reply[0], reply[1], reply[2]) : undefined);

@@ -1,0 +1,41 @@
+import type { Queryable } from '@drover/shared/database/in-transaction';
+import { conditionsOf, createParameters } from './conditions.ts';
+import type { HistoryFilter } from './filter.ts';
+import { isOpen } from './open-statuses.ts';
+import { termsOf } from './terms.ts';
+import { parseWords } from './words-of-text.ts';
+
+const timesOf = ({ since, until }: HistoryFilter, add: (value: unknown) => string): string =>
+  [
+    since === undefined ? '' : ` and submitted_at >= ${add(new Date(since))}`,
+    until === undefined ? '' : ` and submitted_at < ${add(new Date(until))}`,
+  ].join('');
+
+/**
+ * How many jobs fit, up to `most`: counting stops there.
+ * @throws errors of Postgres.
+ */
+export const countHistory = async (
+  db: Queryable,
+  filter: HistoryFilter,
+  most: number,
+): Promise<number> => {
+  const words = await parseWords(db, filter.text);
+  if (words === '') return 0;
+  const parameters = createParameters();
+  const { add } = parameters;
+  const conditions = conditionsOf(filter, parameters) + timesOf(filter, add);
+  const isEnded = !filter.status?.some(isOpen);
+  const terms = [words, isEnded ? termsOf(filter) : undefined]
+    .flatMap((part) => part ?? [])
+    .map((part) => `(${part})`);
+  const found = terms.length === 0 ? '' : ` and words @@ ${add(terms.join(' & '))}::tsquery`;
+  const open = filter.status?.every(isOpen) ? ' and finished_at is null' : '';
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::int as count from (
+       select from drover.jobs where ${conditions}${found}${open} limit ${add(most)}
+     ) as fitting`,
+    parameters.values,
+  );
+  return rows[0]?.count ?? 0;
+};
