@@ -29,8 +29,11 @@ export interface Findings {
 /** What is going on, on stderr: stdout is for the findings. */
 export const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
+/** What the command line says beside the part: texts by the names of the options. */
+export type Options = Readonly<Record<string, string | boolean | undefined>>;
+
 /** A benchmark, or one part of it. */
-export type Bench = (resources: Resources) => Promise<Findings>;
+export type Bench = (resources: Resources, options: Options) => Promise<Findings>;
 
 /** The part that the command line names; without a name, the benchmark as a whole. */
 const choose = (whole: Bench, parts: Readonly<Record<string, Bench>>, name?: string): Bench => {
@@ -40,17 +43,27 @@ const choose = (whole: Bench, parts: Readonly<Record<string, Bench>>, name?: str
   throw new Error(`There is no part "${name}" here.${names && ` Parts: ${names}.`}`);
 };
 
+interface Choice {
+  readonly whole: Bench;
+  readonly parts: Readonly<Record<string, Bench>>;
+  /** Names of options with a value. */
+  readonly options: readonly string[];
+}
+
 const perform = async (
-  whole: Bench,
-  parts: Readonly<Record<string, Bench>>,
+  { whole, parts, options }: Choice,
   resources: Resources,
 ): Promise<number> => {
   try {
     const { values, positionals } = parseArgs({
-      options: { json: { type: 'boolean', default: false } },
+      options: {
+        ...Object.fromEntries(options.map((name) => [name, { type: 'string' as const }])),
+        json: { type: 'boolean', default: false },
+      },
       allowPositionals: true,
     });
-    const { json, text } = await choose(whole, parts, positionals[0])(resources);
+    const bench = choose(whole, parts, positionals[0]);
+    const { json, text } = await bench(resources, values);
     console.log(values.json ? JSON.stringify(json) : `\n${text}`);
     return 0;
   } catch (thrown) {
@@ -64,10 +77,12 @@ const perform = async (
  * Runs a benchmark, or that of its parts which the first argument names, and prints what it finds, as
  * one line of JSON with `--json`. Closes what it opened, also when it fails or is interrupted. Ends
  * the process: 0 whatever the figures are, 1 when something broke, 130 when it was interrupted.
+ * @param options names of options with a value, which the benchmark is given.
  */
 export const runBench = async (
   bench: Bench,
   parts: Readonly<Record<string, Bench>> = {},
+  options: readonly string[] = [],
 ): Promise<never> => {
   const resources = new AsyncDisposableStack();
   const interrupted = Promise.withResolvers<number>();
@@ -76,7 +91,8 @@ export const runBench = async (
     // The guards of the processes end them when we end.
     force: () => process.exit(interruptedExitCode),
   });
-  const exitCode = await Promise.race([perform(bench, parts, resources), interrupted.promise]);
+  const performing = perform({ whole: bench, parts, options }, resources);
+  const exitCode = await Promise.race([performing, interrupted.promise]);
   await resources.disposeAsync();
   process.exit(exitCode);
 };

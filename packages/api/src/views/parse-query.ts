@@ -68,9 +68,13 @@ const unknownColumns = (names: readonly string[], view: View): string =>
   `no columns: ${names.join(', ').slice(0, 100)}; there are ${view.columns.map(({ name }) => name).join(', ')}`;
 
 /** @throws Problem `invalid-parameters`. */
-export const parsePageRequest = (query: unknown, view: View): PageRequest => {
+export const parsePageRequest = (
+  query: unknown,
+  { view, tenant }: { view: View; tenant: string },
+): PageRequest => {
   const { filter: text, limit, cursor } = parseQuery(rowsQuery, query);
   const filter = text === undefined ? {} : parseFilter(text, view);
-  const after = cursor === undefined ? undefined : decodeCursor(cursor, view, filter);
-  return { view, filter, limit, after };
+  const rows = { view, filter, tenant };
+  const after = cursor === undefined ? undefined : decodeCursor(cursor, rows);
+  return { ...rows, limit, after };
 };

@@ -37,7 +37,8 @@ export const toViewResource = (
   };
 };
 
-export const toRows = (page: ViewPage, { view, filter }: PageRequest): ViewRows => {
+export const toRows = (page: ViewPage, request: PageRequest): ViewRows => {
+  const { view } = request;
   const { items, hasMore, refreshedAt } = page;
   const last = items.at(-1);
   const key = last && view.uniqueBy.map((column) => last[column] ?? null);
@@ -45,6 +46,6 @@ export const toRows = (page: ViewPage, { view, filter }: PageRequest): ViewRows 
     view: view.name,
     refreshedAt: refreshedAt === null ? null : toInstant(refreshedAt),
     items: items.map((row) => ({ ...row })),
-    nextCursor: hasMore && key ? encodeCursor(key, view, filter) : null,
+    nextCursor: hasMore && key ? encodeCursor(key, request) : null,
   };
 };

@@ -4,12 +4,14 @@ import type { View } from '@drover/jobs/views/define-view';
 import type { ViewRecord } from '@drover/jobs/views/record';
 import type { Views } from '@drover/jobs/views/registry';
 import type { RequestParts } from '@drover/jobs/views/request-refresh';
-import type { CacheEntry, Caches } from '@drover/shared/cache/cache';
+import type { Caches } from '@drover/shared/cache/cache';
 import type { Transactional } from '@drover/shared/database/in-transaction';
 import { Problem } from '@drover/shared/http/problem';
 import type { Log } from '@drover/shared/log';
 import { didYouMean } from '@drover/shared/nearest';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { callerOf } from '../auth/bearer.ts';
+import { tellAge } from '../http/cache-age.ts';
 import { listViews, readView } from '../openapi/operations/views.ts';
 import { viewProblem } from './failure.ts';
 import { parsePageRequest } from './parse-query.ts';
@@ -29,12 +31,6 @@ export interface ViewRouteParts {
 const isThere = (record: ViewRecord): record is ViewRecord & { refreshedAt: number } =>
   record.refreshedAt !== null;
 
-/** Says how old what the cache has served is, and whether it is what Postgres would say now. */
-const tellAge = (reply: FastifyReply, { ageMs, stale }: CacheEntry<unknown>): void => {
-  reply.header('age', Math.floor(ageMs / 1_000));
-  if (stale) reply.header('warning', '110 - "Response is Stale"');
-};
-
 /** @throws Problem `view-not-found`, with the nearest name. */
 const known = (views: Views, name: string): View => {
   const view = views.get(name);
@@ -46,7 +42,7 @@ const known = (views: Views, name: string): View => {
   );
 };
 
-/** `GET /views` and `GET /views/:name`: the same for all tenants. */
+/** `GET /views` and `GET /views/:name`. Of rows of tenants, each sees its own. */
 export const viewRoutes = (scope: FastifyInstance, parts: ViewRouteParts): void => {
   const { views, pool, caches } = parts;
   const renew = createRenewal({ ...parts.renewal, log: parts.log });
@@ -67,9 +63,10 @@ export const viewRoutes = (scope: FastifyInstance, parts: ViewRouteParts): void 
   scope.get<{ Params: { name: string } }>(
     '/views/:name',
     { config: { role: 'read', operation: readView } },
-    async ({ params, query }, reply) => {
-      const view = known(views, params.name);
-      const request = parsePageRequest(query, view);
+    async (asked, reply) => {
+      const view = known(views, asked.params.name);
+      const { tenant } = callerOf(asked);
+      const request = parsePageRequest(asked.query, { view, tenant });
       const entry = await readCachedPage({ caches, pool }, request).catch((thrown: unknown) => {
         throw viewProblem(thrown);
       });

@@ -21,6 +21,12 @@ const viewOfKey = (key: string): string => key.split('/')[0] ?? '';
 /** What is kept of a view goes with this tag. */
 export const tagOf = (view: string): string => `view:${view}`;
 
+/**
+ * Channel of NOTIFY that tells of a view, by its name, whose rows were replaced by somebody who has no
+ * cache to take them from, such as `npm run seed`.
+ */
+export const replacedChannel = 'drover_view_replaced';
+
 /** Pages of views. A refresh takes them away in all processes; their ttl is for when that is lost. */
 export const viewPages = defineCache<ViewPage>({
   name: 'view-pages',
@@ -31,9 +37,10 @@ export const viewPages = defineCache<ViewPage>({
   tags: (key) => [tagOf(viewOfKey(key))],
 });
 
-const keyOf = ({ view, filter, limit, after }: PageRequest): string => {
+const keyOf = ({ view, filter, tenant, limit, after }: PageRequest): string => {
   const conditions = Object.entries(filter).sort(([one], [other]) => (one < other ? -1 : 1));
-  const text = JSON.stringify([view.fingerprint, conditions, limit, after]);
+  const owner = view.tenantColumn === undefined ? null : [view.tenantColumn, tenant];
+  const text = JSON.stringify([view.fingerprint, owner, conditions, limit, after]);
   return `${view.name}/${hash('sha256', text, 'base64url')}`;
 };
 
@@ -56,8 +63,8 @@ export const readCachedPage = (
 export const warmPage = async (
   { caches, pool }: Places,
   view: View,
-  { filter = {}, limit = defaultPageSize }: WarmPage,
+  { filter = {}, limit = defaultPageSize, tenant }: WarmPage & Pick<PageRequest, 'tenant'>,
 ): Promise<void> => {
-  const request = { view, filter, limit };
+  const request = { view, filter, tenant, limit };
   await caches.of(viewPages).refresh(keyOf(request), () => readPage(pool, request));
 };

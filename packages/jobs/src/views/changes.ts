@@ -104,7 +104,9 @@ export const isAllChanged = ({ table, columns }: ChangeLog): string =>
 const sameKey = (key: readonly string[], one: string, other: string) =>
   key.map((it) => `${one}.${quoted(it)} = ${other}.${quoted(it)}`).join(' and ');
 
-const distinctKeys = `(select distinct * from ${changedKeys}) k`;
+/** In their order, in which their rows lie close together in indexes, and mostly in tables as well. */
+const distinctKeys = (key: readonly string[]) =>
+  `(select distinct * from ${changedKeys} order by ${listOf(key)}) k`;
 
 /**
  * Statements that put the rows of the changed keys right: the first deletes, the second inserts. Both
@@ -113,12 +115,12 @@ const distinctKeys = `(select distinct * from ${changedKeys}) k`;
  */
 export const recomputeChanged = (view: View, { key }: Incremental): readonly [string, string] => [
   `delete from ${view.relation} where ctid = any (array(
-     select r.ctid from ${distinctKeys}
+     select r.ctid from ${distinctKeys(key)}
       cross join lateral (
         select v.ctid from ${view.relation} v where ${sameKey(key, 'v', 'k')} offset 0
       ) r))`,
   `insert into ${view.relation}
-   select r.* from ${distinctKeys}
+   select r.* from ${distinctKeys(key)}
     cross join lateral (
       select * from (${view.sql}) q where ${sameKey(key, 'q', 'k')} offset 0
     ) r`,

@@ -1,5 +1,13 @@
 import { quoted } from '../tables/column.ts';
-import type { Condition, ViewFilter } from './define-view.ts';
+import type { Condition, View, ViewFilter } from './define-view.ts';
+
+/** Which rows of a view somebody reads. */
+export interface RowsRequest {
+  readonly view: View;
+  readonly filter: ViewFilter;
+  /** Who reads. Where the rows are of tenants, there are no others for him. */
+  readonly tenant: string;
+}
 
 /** The `where` of a query, and the values of its parameters. */
 export interface Where {
@@ -8,10 +16,10 @@ export interface Where {
 }
 
 /**
- * A filter as SQL. Names of columns come from the view's definition, for the filter was checked with
+ * What is asked for as SQL. Names of columns come from the view's definition, for the filter was checked with
  * its schema; values are parameters.
  */
-export const whereOf = (filter: ViewFilter): Where => {
+export const whereOf = ({ view, filter, tenant }: RowsRequest): Where => {
   const values: unknown[] = [];
   const parameter = (value: unknown) => `$${values.push(value)}`;
   const conditionsOf = (column: string, condition: Condition): string[] => {
@@ -23,8 +31,11 @@ export const whereOf = (filter: ViewFilter): Where => {
       ...(max === undefined ? [] : [`${column} <= ${parameter(max)}`]),
     ];
   };
-  const conditions = Object.entries(filter).flatMap(([name, condition]) =>
+  const own =
+    view.tenantColumn === undefined ? [] : conditionsOf(quoted(view.tenantColumn), tenant);
+  const asked = Object.entries(filter).flatMap(([name, condition]) =>
     condition === undefined ? [] : conditionsOf(quoted(name), condition),
   );
+  const conditions = [...own, ...asked];
   return { sql: conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`, values };
 };

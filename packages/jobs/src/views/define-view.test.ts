@@ -9,7 +9,7 @@ const view = (more: Partial<ViewDefinition> = {}) =>
     summary: 'Sales.',
     sql: 'select 1 as n',
     uniqueBy: ['n'],
-    columns: { n: z.int(), day: z.iso.date().nullable() },
+    columns: { n: z.int(), day: z.iso.date().nullable(), owner: z.string() },
     ...more,
   });
 
@@ -40,6 +40,8 @@ test.each([
     'Invalid key in record',
   ],
   ['a warm page that does not fit', { warm: [{ filter: { n: 'x' } }] }, 'expected a value'],
+  ['a tenant in another column', { tenantColumn: 'm' }, 'tenantColumn names no columns: m'],
+  ['a warm page of nobody', { tenantColumn: 'owner', warm: [{}] }, 'whose page it is'],
   ['a misspelt field', { colums: {} }, 'Unrecognized key: "colums"'],
 ])('%s is refused, naming the view', (_what, more, message) => {
   expect(() => view(more as never)).toThrow(

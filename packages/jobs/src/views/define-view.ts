@@ -17,13 +17,21 @@ export interface ViewDefinition {
   sql: string;
   /** Columns that tell every row from every other; they are also the order of the rows. */
   uniqueBy: readonly string[];
-  /** Every column of the query, in its order: strings, numbers, booleans, ISO dates and date-times. */
+  /**
+   * The columns that are read, in the order of the query: strings, numbers, booleans, ISO dates and
+   * date-times. What the query has beside them is for views that are made of this one.
+   */
   columns: Readonly<Record<string, z.ZodType>>;
+  /** Names the tenant of a row: who reads the view sees his own rows only. Default: rows are for all. */
+  tenantColumn?: string;
   /** When it is refreshed, and how; default: only when a job asks for it. */
   refresh?: RefreshPolicyInput;
   /** Other views that the query reads. Refreshing one of them refreshes this one after it. */
   needs?: readonly string[];
-  /** Pages that are loaded into the cache after each refresh; default the first of all rows. */
+  /**
+   * Pages that are loaded into the cache after each refresh; default the first of all rows, and none
+   * where they are of tenants.
+   */
   warm?: readonly WarmPage[];
   /** Reads the demonstration schema, and is there only where that is; default false. */
   demo?: boolean;
@@ -43,6 +51,7 @@ export interface View {
   readonly sql: string;
   readonly uniqueBy: readonly string[];
   readonly columns: readonly { readonly name: string; readonly kind: ColumnKind }[];
+  readonly tenantColumn: string | undefined;
   readonly refresh: RefreshPolicy;
   readonly needs: readonly string[];
   readonly warm: readonly WarmPage[];
@@ -77,6 +86,7 @@ const definition = z.strictObject({
     z.string().refine(isPlainName, 'expected lower-case letters, digits and underscores'),
     z.custom<z.ZodType>((value) => value instanceof z.ZodType, 'expected a zod schema'),
   ),
+  tenantColumn: z.string().optional(),
   refresh: refreshPolicy.prefault({}),
   needs: z.array(z.string()).default([]),
   warm: z
@@ -86,7 +96,7 @@ const definition = z.strictObject({
         limit: z.int().min(1).max(maxPageSize).optional(),
       }),
     )
-    .default([{}]),
+    .optional(),
   demo: z.boolean().default(false),
 });
 
@@ -128,12 +138,20 @@ const requireColumns = (view: Checked, field: string, names: readonly string[]):
 };
 
 /** @throws CodedError `view-definition-invalid` for a page whose filter does not fit. */
-const warmPagesOf = ({ name, warm }: Checked, filter: z.ZodType<ViewFilter>): WarmPage[] =>
-  warm.map((page) => {
+const warmPagesOf = (
+  { name, tenantColumn, warm }: Checked,
+  filter: z.ZodType<ViewFilter>,
+): WarmPage[] => {
+  if (tenantColumn !== undefined) {
+    if (warm !== undefined) throw invalid(name, 'warm: whose page it is cannot be said');
+    return [];
+  }
+  return (warm ?? [{}]).map((page) => {
     const checked = filter.safeParse(page.filter ?? {});
     if (!checked.success) throw invalid(name, z.prettifyError(checked.error));
     return { ...(page.filter && { filter: checked.data }), limit: page.limit };
   });
+};
 
 /**
  * Makes a view of its definition.
@@ -142,9 +160,11 @@ const warmPagesOf = ({ name, warm }: Checked, filter: z.ZodType<ViewFilter>): Wa
 export const defineView = (view: ViewDefinition): View => {
   const checked = definition.safeParse(view);
   if (!checked.success) throw invalid(view.name, z.prettifyError(checked.error));
-  const { name, summary, sql, uniqueBy, columns, refresh, needs, demo } = checked.data;
+  const { name, summary, sql, uniqueBy, columns, tenantColumn, refresh, needs, demo } =
+    checked.data;
   requireColumns(checked.data, 'uniqueBy', uniqueBy);
   requireColumns(checked.data, 'refresh.incremental.key', refresh.incremental?.key ?? []);
+  requireColumns(checked.data, 'tenantColumn', tenantColumn === undefined ? [] : [tenantColumn]);
   const nullable = uniqueBy.filter((column) => columns[column]?.safeParse(null).success);
   if (nullable.length > 0) throw invalid(name, `uniqueBy may be null: ${nullable.join(', ')}`);
   const filter = filterOn(columns);
@@ -157,6 +177,7 @@ export const defineView = (view: ViewDefinition): View => {
       name: column,
       kind: columnKindOf(`${name}.${column}`, schema),
     })),
+    tenantColumn,
     refresh,
     needs,
     warm: warmPagesOf(checked.data, filter),

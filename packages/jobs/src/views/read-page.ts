@@ -2,15 +2,12 @@ import { databaseFailure, sqlStateOf } from '@drover/shared/database/failures';
 import type { Transactional } from '@drover/shared/database/in-transaction';
 import { CodedError } from '@drover/shared/errors';
 import { quoted } from '../tables/column.ts';
-import { whereOf } from './conditions.ts';
-import type { View, ViewFilter } from './define-view.ts';
+import { type RowsRequest, whereOf } from './conditions.ts';
 import { readRecord } from './record.ts';
 import { readerOf, type Value } from './values.ts';
 
 /** Which rows of a view are asked for. */
-export interface PageRequest {
-  readonly view: View;
-  readonly filter: ViewFilter;
+export interface PageRequest extends RowsRequest {
   readonly limit: number;
   /** The key of the row that the page comes after, in the order of `uniqueBy`. */
   readonly after?: readonly Value[] | undefined;
@@ -34,8 +31,9 @@ const begin = `begin isolation level repeatable read read only;
 /** Values are read by the view's own definition, so the driver is not to read them too. */
 const asText = { getTypeParser: () => (text: string | null) => text };
 
-const statementOf = ({ view, filter, limit, after }: PageRequest) => {
-  const { sql, values } = whereOf(filter);
+const statementOf = (request: PageRequest) => {
+  const { view, limit, after } = request;
+  const { sql, values } = whereOf(request);
   const all = [...values];
   const key = view.uniqueBy.map(quoted).join(', ');
   const columns = view.columns.map(({ name }) => quoted(name)).join(', ');

@@ -24,6 +24,8 @@ const source = z.strictObject({
 });
 
 const incremental = z.strictObject({
+  /** Statements at the begin of each refresh, in its transaction: what they change, it sees. */
+  before: z.array(z.string().min(1)).optional(),
   /** Columns of the view by which rows are recomputed: all rows of a key together. Never null. */
   key: z.array(plainName).min(1),
   /** What the view reads, by `schema.table`. */

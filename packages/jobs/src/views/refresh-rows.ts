@@ -1,4 +1,5 @@
 import type { DatabaseClient } from '@drover/shared/database/client';
+import { replacedChannel } from './cached-pages.ts';
 import {
   changedKeys,
   changeLogsOf,
@@ -20,7 +21,10 @@ const worthwhileShare = 0.2;
 export interface RefreshOptions {
   /** Recompute all rows of an incremental view, whatever has changed; default false. */
   full?: boolean | undefined;
-  /** Make readers wait, which is faster where all is new; default false. */
+  /**
+   * Make readers wait, which is faster where all is new; default false. The schedulers hear of it, and
+   * take what is cached of the view away.
+   */
   exclusive?: boolean | undefined;
 }
 
@@ -104,6 +108,7 @@ const replaceRows = async (
     await client.query(`refresh materialized view ${how} ${view.relation}`);
     return allOf(client, view);
   }
+  await runAll(client, incremental.before ?? []);
   if (!full && !exclusive) return replaceChanged(client, view, incremental);
   return replaceAll(client, view, exclusive);
 };
@@ -124,8 +129,10 @@ export const refreshRows = async (
   try {
     if (!options.exclusive) await client.query(withoutHelp);
     const outcome = await replaceRows(client, view, options);
-    const refreshed = { ...outcome, tookMs: performance.now() - startedAt };
+    const refreshed = { ...outcome, tookMs: Math.round(performance.now() - startedAt) };
     await noteRefreshed(client, view.name, refreshed);
+    if (options.exclusive)
+      await client.query('select pg_notify($1, $2)', [replacedChannel, view.name]);
     await client.query('commit');
     return refreshed;
   } catch (err) {

@@ -1,5 +1,8 @@
 import { CodedError } from '@drover/shared/errors';
 import type { View } from './define-view.ts';
+import { jobStats } from './job-stats.ts';
+import { jobStatsDaily } from './job-stats-daily.ts';
+import { jobTotals } from './job-totals.ts';
 import { orderDetails } from './order-details.ts';
 import { inOrderOfNeed, withDependents } from './order-of-views.ts';
 import { salesByRegion } from './sales-by-region.ts';
@@ -36,4 +39,4 @@ export const createViews = (all: readonly View[]): Views => {
 };
 
 /** Every view there is. A new one takes a file beside this one and a line here. */
-export const views = createViews([salesByRegion, orderDetails]);
+export const views = createViews([salesByRegion, orderDetails, jobStats, jobTotals, jobStatsDaily]);
