@@ -1,4 +1,5 @@
 import { type ArtifactOptions, jobArtifact } from './artifact.ts';
+import { cacheCalls } from './cache.ts';
 import { cancelJob } from './cancel.ts';
 import type { Catalog, JobTypeMap, PayloadOf, TypeName } from './catalog.ts';
 import { deadLetterCalls } from './dead-letters.ts';
@@ -9,9 +10,11 @@ import { connect, type ServerOptions } from './http/connect.ts';
 import { heldFor } from './http/prefer.ts';
 import { segment } from './http/transport.ts';
 import { type FinishedJob, idOf, type Job, type JobOrId } from './job.ts';
+import { jobListCalls } from './job-list.ts';
 import { jobLogs, type LogsOptions } from './logs.ts';
 import { type CallOptions, operations } from './operations.ts';
 import { scheduleCalls } from './schedules.ts';
+import { type JobStats, readStats, type StatsOptions } from './stats.ts';
 import {
   type BatchCall,
   type BatchOutcomes,
@@ -101,14 +104,23 @@ export interface Client<C extends JobTypeMap = Catalog>
     options?: CallOptions,
   ): Promise<Job<T, C>>;
 
+  /** The jobs that there are, and were: listed, searched, exported, changed many at once. */
+  readonly jobs: Readonly<ReturnType<typeof jobListCalls>>;
+
   /** Jobs that need one another; `buildWorkflow` writes them with their types. */
   readonly workflows: Readonly<ReturnType<typeof workflowCalls>>;
 
   /** The jobs that the clock submits. */
   readonly schedules: Readonly<ReturnType<typeof scheduleCalls>>;
 
+  /** What became of jobs: how many ended, how they ended, how long they waited and ran. */
+  stats(options?: StatsOptions): Promise<JobStats>;
+
   /** The materialized views, through the server's cache. */
   readonly views: Readonly<ReturnType<typeof viewCalls>>;
+
+  /** What the server's processes have cached. */
+  readonly cache: Readonly<ReturnType<typeof cacheCalls>>;
 
   /** The jobs that have failed for good. */
   readonly deadLetters: Readonly<ReturnType<typeof deadLetterCalls>>;
@@ -130,8 +142,11 @@ export const createClient = <C extends JobTypeMap = Catalog>(options: ClientOpti
 
   return {
     ...operations(transport),
+    cache: cacheCalls(transport),
     deadLetters: deadLetterCalls(transport),
+    jobs: jobListCalls(transport),
     schedules: scheduleCalls(transport),
+    stats: (options) => readStats(transport, options),
     views: viewCalls(transport),
     webhooks: webhookCalls(transport),
     workflows: workflowCalls(transport),

@@ -36,6 +36,14 @@ export {
   type JobOrId,
   type JobStatus,
 } from './job.ts';
+export type {
+  BulkChangeOptions,
+  BulkPreview,
+  JobFilter,
+  JobPage,
+  JobPageOptions,
+  JobSummary,
+} from './job-list.ts';
 export type { LogsOptions } from './logs.ts';
 export type {
   CallOptions,
@@ -51,6 +59,7 @@ export type {
   SchedulePageOptions,
   ScheduleRun,
 } from './schedules.ts';
+export type { JobStats, StatsOptions } from './stats.ts';
 export type {
   BatchCall,
   BatchOutcome,

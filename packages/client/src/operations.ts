@@ -11,6 +11,8 @@ export interface JobTypeDescription {
   type: string;
   queue: string;
   summary: string;
+  /** What a key needs to submit it: `operate` is needed beside `submit`. */
+  role: 'submit' | 'operate';
   payload: Record<string, unknown>;
   result: Record<string, unknown>;
   defaults: {

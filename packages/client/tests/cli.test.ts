@@ -174,43 +174,6 @@ describe('watch', () => {
   });
 });
 
-describe('ls', () => {
-  const list = async (...args: string[]) => {
-    const { code, stdout } = await cli.run(['ls', '--json', ...args]);
-    return { code, items: JSON.parse(stdout).items };
-  };
-
-  test('the jobs that were submitted from here, newest first, as they are now', async () => {
-    expect(await cli.run(['ls'])).toMatchObject({ code: 0, stdout: '' });
-    const first = await submit('demo.echo', '{"value":1}', '--delay', '1h');
-    const [second] = await Promise.all([submit('demo.sleep', '{"ms":0}')]);
-    await system.until(second ?? '');
-    expect((await list()).items).toMatchObject([
-      { id: second, status: 'succeeded' },
-      { id: first, status: 'scheduled' },
-    ]);
-    expect((await list('-n', '1')).items).toHaveLength(1);
-    const { stdout } = await cli.run(['ls']);
-    expect(stdout).toMatch(/^ID +TYPE +STATUS +PROGRESS +AGE\n/);
-    expect(stdout).toContain(`${first}  demo.echo   scheduled       0 %`);
-  });
-
-  test('several at once are all remembered', async () => {
-    const ids = await Promise.all([1, 2, 3, 4].map(() => submit('demo.echo', '{"value":1}')));
-    const listed = (await list()).items.map(({ id }: { id: string }) => id);
-    expect(listed.toSorted()).toEqual(ids.toSorted());
-  });
-
-  test('given jobs, and whether they are there', async () => {
-    const id = await submit('demo.echo', '{"value":1}');
-    expect(await list(id)).toMatchObject({ code: 0, items: [{ id, type: 'demo.echo' }] });
-    expect(await list(id, 'demo.0.none')).toMatchObject({
-      code: 1,
-      items: [{ id }, { id: 'demo.0.none', status: 'gone' }],
-    });
-  });
-});
-
 describe('logs', () => {
   test('what the job has written', async () => {
     const id = await submit('demo.sleep', '{"ms":0,"steps":3}');

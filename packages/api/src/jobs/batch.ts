@@ -11,8 +11,10 @@ import { Problem } from '@drover/shared/http/problem';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../auth/bearer.ts';
 import type { Caller } from '../auth/key-ring.ts';
+import { requireSubmit } from '../auth/may-submit.ts';
 import { toProblem } from '../errors/problem-handler.ts';
 import { submitBatch } from '../openapi/operations/jobs.ts';
+import { traceOf } from '../tracing/requests.ts';
 import { scopedKeyOf } from './idempotency-key.ts';
 import { type IntakeParts, idempotencyConflict, toAccepted } from './intake.ts';
 
@@ -60,6 +62,7 @@ export const batchRoute = (scope: FastifyInstance, parts: IntakeParts): void => 
     async (request, reply) => {
       const caller = callerOf(request);
       const { tenant } = caller;
+      const trace = traceOf(request);
       const submissions = parseBatch(request.body);
       // Each item is replayed on its own.
       const batchKey = scopedKeyOf(request, 'POST /jobs/batch', request.body);
@@ -68,7 +71,8 @@ export const batchRoute = (scope: FastifyInstance, parts: IntakeParts): void => 
         try {
           const at = ['jobs', index];
           const key = batchKey && { ...batchKey, scope: `${batchKey.scope} ${index}` };
-          const given = { ...parseSubmission(item, catalog, at), tenant };
+          const given = { ...parseSubmission(item, catalog, at), tenant, trace };
+          requireSubmit(caller, given.type);
           const submission = withWebhooks(given, webhooks, at);
           return [{ index, ...toAddition(submission, key, partitions) }];
         } catch (thrown) {

@@ -1,4 +1,4 @@
-import { deadLettersRedrive } from '@drover/jobs/dead-letters-redrive';
+import { bulkTypes } from '@drover/jobs/history/bulk';
 import { Problem } from '@drover/shared/http/problem';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../auth/bearer.ts';
@@ -47,10 +47,10 @@ export const changeRoutes = (
       const caller = callerOf(request);
       const { resource } = await find(id, caller.tenant);
       // It may do more than its tenant's keys may: what an admin asked for, an admin asks for again.
-      if (resource.type === deadLettersRedrive.type) {
+      if ((bulkTypes as readonly string[]).includes(resource.type)) {
         throw new Problem(
           'job-not-retryable',
-          'Ask for the redrive anew: POST /dead-letters/redrive.',
+          'Ask for it anew: POST /dead-letters/redrive, /jobs/cancel or /jobs/retry.',
         );
       }
       const notRetryable = (status: string) =>

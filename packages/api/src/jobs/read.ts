@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { callerOf } from '../auth/bearer.ts';
 import { waitUntilFinished } from '../following/wait.ts';
 import type { Watches } from '../following/watches.ts';
+import type { JobHistory } from '../history/job-history.ts';
 import { readJob } from '../openapi/operations/jobs.ts';
 import { whenGone } from './client-gone.ts';
 import { jobNotFound } from './not-found.ts';
@@ -21,18 +22,30 @@ const send = (reply: FastifyReply, job: JobResource) => {
   return reply.header('cache-control', cacheFor(job)).send(job);
 };
 
-/** `GET /jobs/:id`; with `Prefer: wait`, answers when the job has finished. */
+/**
+ * `GET /jobs/:id`; with `Prefer: wait`, answers when the job has finished. What Redis has forgotten is
+ * read as it was recorded.
+ */
 export const readRoute = (
   scope: FastifyInstance,
-  { store, watches }: { store: JobStore; watches: Watches },
+  {
+    store,
+    watches,
+    history,
+  }: { store: JobStore; watches: Watches; history: Pick<JobHistory, 'find'> },
 ): void => {
   scope.get<{ Params: { id: string } }>(
     '/jobs/:id',
     { config: { role: 'read', operation: readJob } },
     async (request, reply) => {
       const { id } = request.params;
-      const found = await store.find(id, callerOf(request).tenant);
-      if (!found) throw jobNotFound(id);
+      const { tenant } = callerOf(request);
+      const found = await store.find(id, tenant);
+      if (!found) {
+        const recorded = await history.find(id, tenant);
+        if (!recorded) throw jobNotFound(id);
+        return send(reply, recorded);
+      }
       const prefer = parsePrefer(request.headers.prefer);
       if (prefer.applied) reply.header('preference-applied', prefer.applied);
       if (prefer.waitMs === 0 || isTerminal(found.resource.status)) {

@@ -1,12 +1,14 @@
 import { Command } from 'commander';
 import { type Act, type AddCommand, actIn } from './act.ts';
+import { addCache } from './commands/cache.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addLogs } from './commands/logs.ts';
-import { addLs } from './commands/ls.ts';
+import { addLs, addSearch } from './commands/ls.ts';
 import { addQueues } from './commands/queues.ts';
 import { addRetry } from './commands/retry.ts';
 import { addSchedules } from './commands/schedules.ts';
+import { addStats } from './commands/stats.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addViews } from './commands/views.ts';
 import { addWatch } from './commands/watch.ts';
@@ -23,12 +25,15 @@ const commands: readonly AddCommand[] = [
   addSubmit,
   addWatch,
   addLs,
+  addSearch,
   addLogs,
   addCancel,
   addRetry,
   addWorkflow,
   addSchedules,
+  addStats,
   addViews,
+  addCache,
   addDeadLetters,
   addWebhooks,
   addQueues,

@@ -6,7 +6,6 @@ import { UsageError } from './failure.ts';
 import { describeDuration } from './output/duration.ts';
 import type { Output } from './output/output.ts';
 import { printable } from './output/printable.ts';
-import { type RecentJobs, recentJobs } from './recent-jobs.ts';
 
 export const version: string = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -24,7 +23,6 @@ export interface Session {
   readonly client: Client<AnyJobs>;
   /** The server's address in one spelling. */
   readonly server: string;
-  readonly recent: RecentJobs;
   readonly out: Output;
   /** Whether results are to be JSON. */
   readonly json: boolean;
@@ -51,7 +49,7 @@ export const openSession = (options: GlobalOptions, config: CliConfig, out: Outp
       },
     });
     const server = new URL(url).href.replace(/\/$/, '');
-    return { client, server, recent: recentJobs(config.stateDir), out, json };
+    return { client, server, out, json };
   } catch (err) {
     if (err instanceof TypeError) throw new UsageError(err.message);
     throw err;

@@ -50,14 +50,6 @@ const jobOptionsOf = (given: SubmitOptions): JobOptions => {
   return { ...Object.fromEntries(set), ...dedupeOf(given) };
 };
 
-/** What is remembered helps `drover ls`; the job is submitted without it, too. */
-const remember = async ({ recent, server, out }: Session, job: Submitted): Promise<void> => {
-  const { id, type, createdAt: at } = job;
-  await recent.remember({ server, id, type, at }).catch((err: Error) => {
-    out.note(`"drover ls" will not know this job: ${err.message}`);
-  });
-};
-
 const earlier = ({ replayed, deduplicated }: Submitted): string => {
   if (deduplicated) return ' It was there before: a job with this --dedupe-key.';
   return replayed ? ' It was there before: the job of this --idempotency-key.' : '';
@@ -114,7 +106,6 @@ const submit = async (
   const job = await client.submit(type, payload, jobOptions, {
     idempotencyKey: options.idempotencyKey,
   });
-  await remember(session, job);
   announce(session, job, waitMs === undefined && !options.watch);
   if (options.watch) return watchJob(session, job.id);
   if (waitMs !== undefined) return waitFor(session, job, waitMs);
