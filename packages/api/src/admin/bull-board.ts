@@ -5,6 +5,8 @@ import { deadLetterQueue } from '@drover/jobs/dead-letters/place';
 import { queueNames } from '@drover/jobs/definition/queues';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
 import type { FastifyInstance } from 'fastify';
+import type { Auditor } from '../audit/auditor.ts';
+import { auditBoard } from '../audit/writes.ts';
 import { toProblem } from '../errors/problem-handler.ts';
 
 export const bullBoardPath = '/admin/queues';
@@ -29,7 +31,7 @@ const pagePolicy = [
 /** bull-board over every queue of every partition, and the dead letters: these are only to be seen. */
 export const bullBoard = async (
   scope: FastifyInstance,
-  options: { queues: QueueSet; partitions: number },
+  options: { queues: QueueSet; partitions: number; auditor: Auditor },
 ): Promise<void> => {
   const board = new FastifyAdapter().setBasePath(bullBoardPath);
   const several = options.partitions > 1;
@@ -52,6 +54,7 @@ export const bullBoard = async (
     const problem = toProblem(err);
     return { status: problem.status as 500, body: problem.toBody(bullBoardPath) as never };
   });
+  auditBoard(scope, options.auditor);
   scope.addHook('onRequest', (_request, reply, done) => {
     reply.header('content-security-policy', pagePolicy);
     done();

@@ -78,6 +78,26 @@ const findFile = async (
   }
 };
 
+/**
+ * Answers with a file of a job; who asks may see the job.
+ * @throws Problem `artifact-not-found`, `range-not-satisfiable` or `store-unavailable`.
+ */
+export const sendArtifact = async (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  artifacts: ArtifactStore,
+  { job, name }: ArtifactAddress,
+) => {
+  const file = await findFile(request, artifacts, { job, name });
+  if (!file) {
+    throw new Problem('artifact-not-found', `The job has no artifact "${name.slice(0, 128)}".`);
+  }
+  if (isKnown(request.headers['if-none-match'], file.etag)) {
+    return reply.code(304).headers(cachingOf(file)).send();
+  }
+  return sendFile(request, reply, { name, file });
+};
+
 /** `GET /jobs/:id/artifacts/:name`: a file that a job produced. */
 export const artifactRoutes = (
   scope: FastifyInstance,
@@ -90,13 +110,7 @@ export const artifactRoutes = (
       const { id, name } = request.params;
       const job = await options.store.find(id, callerOf(request).tenant);
       if (!job) throw jobNotFound(id);
-      const file = await findFile(request, options.artifacts, { job: id, name });
-      if (!file)
-        throw new Problem('artifact-not-found', `The job has no artifact "${name.slice(0, 128)}".`);
-      if (isKnown(request.headers['if-none-match'], file.etag)) {
-        return reply.code(304).headers(cachingOf(file)).send();
-      }
-      return sendFile(request, reply, { name, file });
+      return sendArtifact(request, reply, options.artifacts, { job: id, name });
     },
   );
 };

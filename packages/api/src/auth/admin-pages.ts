@@ -1,8 +1,30 @@
+import { createHmac } from 'node:crypto';
 import { Problem } from '@drover/shared/http/problem';
 import basicAuth from '@fastify/basic-auth';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem } from '../errors/problem-handler.ts';
-import { type KeyRing, mayAct } from './key-ring.ts';
+import { type KeyRing, keyIdOf, mayAct } from './key-ring.ts';
+
+/** A person at the admin pages, and what their key can be used for without being known. */
+export interface Operator {
+  /** As they signed in. Anybody may say any name: the key is what counts. */
+  readonly user: string;
+  readonly tenant: string;
+  /** The first digits of the SHA-256 of their key, which tell the keys of API_KEYS apart. */
+  readonly keyId: string;
+  /** A keyed digest of a text, the same in every process that knows the key, and to nobody else. */
+  seal(text: string): string;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who is signed in at the admin pages; null elsewhere. */
+    operator: Operator | null;
+  }
+}
+
+/** Longest user name that is kept, in characters. */
+const maxUserLength = 100;
 
 const isRead = (method: string) => method === 'GET' || method === 'HEAD';
 
@@ -41,11 +63,18 @@ const refusalOf = async (
  * browser sends these credentials by itself, so writes that another site started are refused.
  */
 export const requireAdmin = async (scope: FastifyInstance, keys: KeyRing): Promise<void> => {
+  scope.decorateRequest('operator', null);
   await scope.register(basicAuth, {
     authenticate: { realm: 'Drover: any user name, an admin key as password' },
-    validate: async (_user, password) => {
+    validate: async (user, password, request) => {
       const caller = keys.find(password);
       if (!caller || !mayAct(caller, 'admin')) throw new Error('not an admin key');
+      request.operator = {
+        user: user.slice(0, maxUserLength),
+        tenant: caller.tenant,
+        keyId: keyIdOf(password),
+        seal: (text) => createHmac('sha256', password).update(text).digest('base64url'),
+      };
     },
   });
   scope.addHook('onRequest', async (request, reply) => {

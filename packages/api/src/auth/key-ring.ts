@@ -12,6 +12,8 @@ export interface Caller {
 export interface KeyRing {
   /** True when no key could ever be right: the server is not set up yet. */
   readonly empty: boolean;
+  /** Those whom the keys belong to, in the order of their names. */
+  readonly tenants: readonly string[];
   /** @returns undefined for a wrong key. How long it takes says nothing about the keys. */
   find(key: string): Caller | undefined;
 }
@@ -22,6 +24,9 @@ interface Entry {
 }
 
 const sha256 = (text: string): string => hash('sha256', text, 'hex');
+
+/** Names a key without telling it: the first digits of its SHA-256, as it stands in API_KEYS. */
+export const keyIdOf = (key: string): string => sha256(key).slice(0, 8);
 
 /** The key that makes trying Drover easy; never there in production. */
 export const developmentKey: { key: string; caller: Caller } = {
@@ -50,6 +55,9 @@ export const createKeyRing = (
   const nobody: Entry = { digest: Buffer.alloc(32), caller: undefined };
   return {
     empty: entries.size === 0,
+    tenants: [
+      ...new Set([...entries.values()].flatMap(({ caller }) => caller?.tenant ?? [])),
+    ].sort(),
     find: (key) => {
       const digest = sha256(key);
       const entry = entries.get(digest) ?? nobody;

@@ -3,6 +3,8 @@ import { checkFitness } from '@drover/jobs/adding/submission';
 import { toAddition } from '@drover/jobs/adding/to-addition';
 import type { Catalog } from '@drover/jobs/catalog';
 import { bulkRedriveRequest } from '@drover/jobs/contract/dead-letters';
+import type { JobResource } from '@drover/jobs/contract/job-resource';
+import type { Filter } from '@drover/jobs/dead-letters/filter';
 import { countDeadLetters } from '@drover/jobs/dead-letters/groups';
 import { listDeadLetters } from '@drover/jobs/dead-letters/list';
 import type { DeadLetters } from '@drover/jobs/dead-letters/place';
@@ -27,15 +29,32 @@ const parseRequest = (body: unknown) => {
   throw new Problem('invalid-submission', 'The redrive is not valid.', { errors });
 };
 
+interface BulkParts {
+  store: JobStore;
+  partitions: number;
+}
+
 /**
- * `POST /dead-letters/redrive`: what a filter finds is redriven by a job, so that it goes on whatever
- * is restarted meanwhile, and can be followed and canceled as any job.
+ * Submits the job that redrives what a filter finds, so that it goes on whatever is restarted
+ * meanwhile, and can be followed and canceled as any job.
+ * @param asked `matched` tells how many there are; the job belongs to `tenant`.
  */
+export const submitRedrive = async (
+  { store, partitions }: BulkParts,
+  asked: { filter: Filter & { until: number }; rate: number; matched: number; tenant: string },
+): Promise<JobResource> => {
+  const { tenant, ...payload } = asked;
+  const { job } = toAddition({ type: deadLettersRedrive, payload, tenant }, undefined, partitions);
+  const [added] = await store.add([{ job }]);
+  return (await toAccepted(store, job, added ?? { outcome: 'conflict' })).resource;
+};
+
+/** `POST /dead-letters/redrive`: what a filter finds is redriven by a job. */
 export const bulkRedriveRoute = (
   scope: FastifyInstance,
-  parts: { letters: DeadLetters; catalog: Catalog; store: JobStore; partitions: number },
+  parts: BulkParts & { letters: DeadLetters; catalog: Catalog },
 ): void => {
-  const { letters, store, partitions } = parts;
+  const { letters } = parts;
 
   scope.post(
     '/dead-letters/redrive',
@@ -53,16 +72,9 @@ export const bulkRedriveRoute = (
         return { count: matched, sample: sample.map(toSummary) };
       }
       const { tenant } = caller;
-      const payload = { filter, rate, matched };
-      const { job } = toAddition(
-        { type: deadLettersRedrive, payload, tenant },
-        undefined,
-        partitions,
-      );
-      const [added] = await store.add([{ job }]);
-      const { resource } = await toAccepted(store, job, added ?? { outcome: 'conflict' });
+      const resource = await submitRedrive(parts, { filter, rate, matched, tenant });
       request.log.info(
-        { requestId: request.id, jobId: job.id, tenant, filter, rate, matched },
+        { requestId: request.id, jobId: resource.id, tenant, filter, rate, matched },
         'dead letters are to be redriven',
       );
       return reply

@@ -1,4 +1,8 @@
-import { deadLetterFilter, maxDeleted } from '@drover/jobs/contract/dead-letters';
+import {
+  type DeletionReport,
+  deadLetterFilter,
+  maxDeleted,
+} from '@drover/jobs/contract/dead-letters';
 import { discardFailed } from '@drover/jobs/dead-letters/discard';
 import { ownerOf } from '@drover/jobs/dead-letters/entry';
 import type { Filter } from '@drover/jobs/dead-letters/filter';
@@ -25,7 +29,8 @@ const query = z
 /** Dead letters that are deleted at once. */
 const atOnce = 100;
 
-const deleteSome = async (letters: DeadLetters, filter: Filter) => {
+/** Deletes the dead letters of a filter and their jobs, the oldest first, `maxDeleted` at most. */
+export const deleteSome = async (letters: DeadLetters, filter: Filter): Promise<DeletionReport> => {
   let deleted = 0;
   let seen = 0;
   let after: Position | undefined;

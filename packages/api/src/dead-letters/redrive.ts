@@ -18,7 +18,7 @@ import { deadLetterNotFound, jobNotDead, requireDead } from './not-found.ts';
  * @returns undefined when it stays.
  * @throws Problem `invalid-submission`, or `unknown-job-type` for one that clients cannot submit.
  */
-const editedPayload = (
+export const editedPayload = (
   body: unknown,
   type: string,
   catalog: Catalog,
