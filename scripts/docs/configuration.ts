@@ -6,6 +6,9 @@ all of them before it does anything. If any is wrong, missing or misspelt, the p
 problem and exits with status 78.
 
 - An empty value counts as unset.
+- \`<NAME>_FILE\` names a file that holds the value of \`<NAME>\`, for every variable below: so secrets of
+  Docker and Kubernetes are read from where they are mounted. A line break at the end of the file is
+  not part of the value. Setting both is an error.
 - A duration is written \`250ms\`, \`30s\`, \`5m\`, \`24h\` or \`7d\`; a bare number is milliseconds.
 - Sizes are bytes.
 - The processes of one system must agree on \`NODE_ENV\`, \`REDIS_URL\`, \`KEY_PREFIX\`, \`PARTITIONS\`,

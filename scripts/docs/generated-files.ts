@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { configurationPage } from './configuration.ts';
 import { environmentExample } from './environment-example.ts';
 import { jobTypesPage } from './job-types.ts';
+import { metricsPage } from './metrics.ts';
 import { problemsPage } from './problems.ts';
 
 export interface GeneratedFile {
@@ -15,6 +16,7 @@ export interface GeneratedFile {
 export const generatedFiles = (): readonly GeneratedFile[] => [
   { path: 'docs/reference/configuration.md', content: configurationPage() },
   { path: 'docs/reference/job-types.md', content: jobTypesPage() },
+  { path: 'docs/reference/metrics.md', content: metricsPage() },
   { path: 'docs/reference/problems.md', content: problemsPage() },
   { path: '.env.example', content: environmentExample() },
 ];

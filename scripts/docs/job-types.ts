@@ -51,6 +51,9 @@ const sectionOf = (job: JobType): string[] => [
   job.summary + (job.demo ? ' _Demonstration._' : ''),
   [
     `- Queue: ${code(job.queue)}`,
+    ...(job.role === 'submit'
+      ? []
+      : [`- Submitted with the roles: ${code('submit')} and ${code(job.role)}`]),
     `- Timeout of an attempt: ${describeDuration(job.timeoutMs)}`,
     `- Retry: ${retryOf(job.retry)}`,
   ].join('\n'),

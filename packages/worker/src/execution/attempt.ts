@@ -1,6 +1,7 @@
 import { type JobEnvelope, jobEnvelope } from '@drover/jobs/record/envelope';
 import type { JobAddress } from '@drover/shared/job-id';
 import type { Log } from '@drover/shared/log';
+import type { TraceContext } from '@drover/shared/tracing/trace-context';
 import type { Job } from 'bullmq';
 import { createInterruption, type Interruption } from './interruption.ts';
 import { asHandlerOf } from './stray-errors.ts';
@@ -20,6 +21,8 @@ export interface Attempt {
   /** What was submitted; undefined for a job that did not come through Drover. */
   readonly envelope: JobEnvelope | undefined;
   readonly interruption: Interruption;
+  /** What is done on behalf of the attempt is a part of this. */
+  trace: TraceContext | undefined;
   /** Until when the lock holds unless it is renewed, in milliseconds since 1970. */
   heldUntil: number;
   /** The worker's. */
@@ -40,6 +43,7 @@ export const createAttempt = (
   { token, lockMs, log }: Claim,
 ): Attempt => {
   const startedAt = Date.now();
+  const envelope = jobEnvelope.safeParse(job.data).data;
   const attempt: Attempt = {
     job,
     id: address.id,
@@ -47,7 +51,8 @@ export const createAttempt = (
     token,
     number: job.attemptsMade + 1,
     startedAt,
-    envelope: jobEnvelope.safeParse(job.data).data,
+    envelope,
+    trace: envelope?.trace,
     interruption: createInterruption((act) => asHandlerOf(attempt, act)),
     heldUntil: startedAt + lockMs,
     log,

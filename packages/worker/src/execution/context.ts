@@ -1,5 +1,6 @@
 import type { JobContext } from '@drover/jobs/definition/context';
 import type { Services } from '@drover/jobs/definition/services';
+import type { TraceContext } from '@drover/shared/tracing/trace-context';
 
 /** What a handler is told of its job. */
 export interface JobFacts {
@@ -9,6 +10,7 @@ export interface JobFacts {
   losses: number;
   /** Milliseconds since 1970. */
   since: number;
+  trace?: TraceContext | undefined;
 }
 
 /** What a handler works with. */
@@ -18,7 +20,7 @@ export type JobTools = Pick<
 >;
 
 export const createContext = (
-  { id, tenant, attempt, losses, since }: JobFacts,
+  { id, tenant, attempt, losses, since, trace }: JobFacts,
   payload: unknown,
   services: Services,
   { signal, progress, log, artifacts, submit }: JobTools,
@@ -29,6 +31,7 @@ export const createContext = (
   attempt,
   losses,
   since,
+  trace,
   key: id,
   services,
   signal,

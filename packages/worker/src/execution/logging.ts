@@ -1,13 +1,15 @@
+import { traceField } from '@drover/shared/tracing/trace-context';
 import type { Attempt } from './attempt.ts';
 import type { Ending, Outcome } from './ending.ts';
 import type { Layer } from './layer.ts';
 
 /** What every line about an attempt says of it. */
-export const describeAttempt = ({ id, job, envelope, number }: Attempt) => ({
+export const describeAttempt = ({ id, job, envelope, number, trace }: Attempt) => ({
   jobId: id,
   type: job.name,
   tenant: envelope?.tenant,
   attempt: number,
+  ...traceField(trace),
 });
 
 const levelOf = (outcome: Outcome) =>

@@ -1,4 +1,6 @@
 import { runIsolated } from '../isolation/run-isolated.ts';
+import { measured } from '../metrics/measured.ts';
+import { spanned } from '../tracing/spanned.ts';
 import {
   findType,
   mayBeCanceled,
@@ -10,7 +12,7 @@ import {
 import { announced } from './announcing.ts';
 import type { Ending } from './ending.ts';
 import { held } from './holding.ts';
-import { type Step, surround } from './layer.ts';
+import { type Layer, type Step, surround } from './layer.ts';
 import { logged } from './logging.ts';
 import { registered } from './registering.ts';
 import { runHere } from './run-here.ts';
@@ -36,13 +38,19 @@ const perform =
       : runHere(attempt, type, workshop);
   };
 
+/** What watches attempts, where it is switched on: otherwise it costs nothing. */
+const watching = ({ metrics, tracing }: Workshop): Layer<Ending>[] => [
+  ...(metrics ? [measured(metrics)] : []),
+  ...(tracing ? [spanned(tracing)] : []),
+];
+
 /**
  * The life of one attempt. BullMQ has claimed the job before, and stores the ending after. What is
  * listed first is outermost: it begins first and ends last.
  */
 export const createPipeline = (workshop: Workshop): Step<Ending> =>
   surround<Ending>(
-    [traced, attributed, logged],
+    [traced, ...watching(workshop), attributed, logged],
     settled(
       workshop,
       surround<unknown>(

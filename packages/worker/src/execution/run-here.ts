@@ -32,6 +32,7 @@ export const runHere = async (
     attempt: attempt.number,
     losses: attempt.job.stalledCounter,
     since: envelope.since ?? attempt.job.timestamp,
+    trace: attempt.trace,
   };
   const context = createContext(facts, payload, workshop.services, tools);
   try {

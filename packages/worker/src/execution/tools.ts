@@ -41,7 +41,14 @@ export const createTools = (attempt: OpenedAttempt, workshop: Workshop): Attempt
 
   const openSubmit = (): JobTools['submit'] => {
     const { tenant, payload } = envelope;
-    return createSubmit(workshop, { address, tenant, payload, submittedAt: job.timestamp });
+    const { trace } = attempt;
+    return createSubmit(workshop, {
+      address,
+      tenant,
+      payload,
+      submittedAt: job.timestamp,
+      trace,
+    });
   };
 
   return {

@@ -5,7 +5,9 @@ import type { ArtifactStore } from '@drover/shared/artifacts/store';
 import type { Config } from '@drover/shared/config';
 import type { Log } from '@drover/shared/log';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
+import type { Tracing } from '@drover/shared/tracing/tracing';
 import type { IsolationPool } from '../isolation/pool.ts';
+import type { JobMetrics } from '../metrics/job-metrics.ts';
 import type { RunningJobs } from '../running-jobs.ts';
 
 /** What attempts are made with, the same for every job of a worker process. */
@@ -26,4 +28,8 @@ export interface Workshop {
   isolation: IsolationPool;
   keep: Config['keep'];
   log: Log;
+  /** Undefined: nothing is measured. */
+  metrics?: JobMetrics | undefined;
+  /** Undefined: no traces are sent. */
+  tracing?: Pick<Tracing, 'tracer'> | undefined;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createDeadLetterService } from '@drover/jobs/dead-letters/service';
 import type { Services } from '@drover/jobs/definition/services';
+import { createHistoryService } from '@drover/jobs/history/service';
 import type { ArtifactStore } from '@drover/shared/artifacts/store';
 import type { Caches } from '@drover/shared/cache/cache';
 import type { Config } from '@drover/shared/config';
@@ -136,6 +137,7 @@ export const createServices = (options: {
     services: {
       cache: caches,
       deadLetters: createDeadLetterService(queues, config.redis.partitions),
+      history: createHistoryService({ db: pool, queues, keepFailedMs: config.keep.failedMs }),
       mailer: { send: async (...args) => (await mailer.get()).send(...args) },
       images: { render: async (...args) => (await images.get()).render(...args) },
       http: { send: async (...args) => (await http.get()).send(...args) },

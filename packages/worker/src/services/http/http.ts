@@ -1,4 +1,5 @@
 import type { Http } from '@drover/jobs/definition/services';
+import { traceHeaders } from '@drover/shared/tracing/trace-context';
 import type { Headers } from 'undici';
 import { limited } from './size-limit.ts';
 import type { WebClient } from './web-client.ts';
@@ -14,10 +15,10 @@ const toRecord = (headers: Headers): Record<string, string> =>
 
 /** @param options.maxBytes largest body of an answer. */
 export const createHttp = (options: { web: WebClient; maxBytes: number }): Http => ({
-  send: async ({ method, url, headers, body, redirects }, { tenant, key, signal }) => {
+  send: async ({ method, url, headers, body, redirects }, { tenant, key, signal, trace }) => {
     const refused = 'egress-refused';
     const answer = await options.web.send(
-      { method, url, headers, body },
+      { method, url, headers: { ...traceHeaders(trace), ...headers }, body },
       { tenant, key, signal, redirects, refused },
     );
     return {

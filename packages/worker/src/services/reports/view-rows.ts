@@ -1,6 +1,6 @@
 import { quoted } from '@drover/jobs/tables/column';
-import { whereOf } from '@drover/jobs/views/conditions';
-import type { View, ViewFilter } from '@drover/jobs/views/define-view';
+import { type RowsRequest, whereOf } from '@drover/jobs/views/conditions';
+import type { View } from '@drover/jobs/views/define-view';
 import { readerOf, type Value } from '@drover/jobs/views/values';
 import type { Pool, PoolClient } from 'pg';
 import { frugalHeap } from '../database/frugal-heap.ts';
@@ -52,14 +52,15 @@ const fetchBatches = async function* (client: PoolClient, view: View) {
  */
 export const withViewRows = async function* <T>(
   pool: Pool,
-  { view, filter }: { view: View; filter: ViewFilter },
+  request: RowsRequest,
   signal: AbortSignal,
   use: (rows: ViewRows) => AsyncIterable<T>,
 ): AsyncGenerator<T> {
   using _ = frugalHeap();
   await using transaction = await beginTransaction(pool, { begin, signal });
   const { client } = transaction;
-  const { sql, values } = whereOf(filter);
+  const { view } = request;
+  const { sql, values } = whereOf(request);
   const from = `from ${view.relation} ${sql}`;
   const counted = await client.query<{ total: string }>(`select count(*) as total ${from}`, [
     ...values,

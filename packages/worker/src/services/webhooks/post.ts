@@ -1,6 +1,7 @@
 import { PermanentError } from '@drover/jobs/definition/errors';
 import { signedHeaders } from '@drover/jobs/webhooks/sign';
 import { toError } from '@drover/shared/errors';
+import { type TraceContext, traceHeaders } from '@drover/shared/tracing/trace-context';
 import { isTlsFailure } from '../http/fetch-failure.ts';
 import type { WebAnswer, WebClient } from '../http/web-client.ts';
 
@@ -37,6 +38,8 @@ export interface Posted {
 export interface PostOptions {
   tenant: string;
   signal: AbortSignal;
+  /** Told to the receiver. */
+  trace?: TraceContext | undefined;
   timeoutMs?: number;
 }
 
@@ -72,12 +75,16 @@ const noAnswer = (err: Error, host: string, timeout: AbortSignal): NonNullable<P
 export const post = async (
   web: WebClient,
   { url, webhookId, body, secrets }: Message,
-  { tenant, signal, timeoutMs = requestTimeoutMs }: PostOptions,
+  { tenant, signal, trace, timeoutMs = requestTimeoutMs }: PostOptions,
 ): Promise<Posted> => {
   const at = Date.now();
   const timeout = AbortSignal.timeout(timeoutMs);
   const message = { id: webhookId, timestamp: Math.floor(at / 1_000), body };
-  const headers = { 'content-type': 'application/json', ...signedHeaders(message, secrets) };
+  const headers = {
+    'content-type': 'application/json',
+    ...traceHeaders(trace),
+    ...signedHeaders(message, secrets),
+  };
   const posted = (of: Partial<Posted>): Posted => ({
     at,
     durationMs: Date.now() - at,

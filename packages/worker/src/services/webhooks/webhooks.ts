@@ -69,11 +69,11 @@ const record = (queues: QueueSet, address: JobAddress, { url }: Message, posted:
   });
 
 export const createWebhooks = ({ queues, web, lanes, timeoutMs }: WebhookParts): Webhooks => ({
-  deliver: async (delivery, { tenant, id, signal, since }) => {
+  deliver: async (delivery, { tenant, id, signal, since, trace }) => {
     const address = parseJobId(id);
     if (!address) throw new CodedError('invalid-id', `"${id}" is no job id`);
     const message = await messageFor(queues, tenant, delivery);
-    const options = { tenant, signal, ...(timeoutMs !== undefined && { timeoutMs }) };
+    const options = { tenant, signal, trace, ...(timeoutMs !== undefined && { timeoutMs }) };
     const posted = await lanes
       .run(laneOf(tenant, delivery, message), () => post(web, message, options))
       .catch((err: Error) => {
