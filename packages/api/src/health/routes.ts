@@ -1,13 +1,15 @@
 import { answerProbe, type ProbeChecks, probes } from '@drover/shared/health/probes';
 import type { FastifyInstance } from 'fastify';
-import { probeOperations } from '../openapi/operations/health.ts';
+import { parseQuery } from '../http/query.ts';
+import { probeOperations, probeQuery } from '../openapi/operations/health.ts';
 
 /** `/live`, `/ready` and `/health`, open to all: they name no job and no secret. */
 export const healthRoutes = (scope: FastifyInstance, checks: ProbeChecks): void => {
   for (const probe of probes) {
     const config = { operation: probeOperations[probe] };
-    scope.get(`/${probe}`, { config }, async (_request, reply) => {
-      const { statusCode, report } = await answerProbe(probe, checks);
+    scope.get(`/${probe}`, { config }, async (request, reply) => {
+      const { check } = parseQuery(probeQuery, request.query);
+      const { statusCode, report } = await answerProbe(probe, checks, check);
       return reply.code(statusCode).header('cache-control', 'no-store').send(report);
     });
   }

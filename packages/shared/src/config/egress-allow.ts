@@ -1,19 +1,8 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
+import { isCidr } from './cidr.ts';
 import { isHostName } from './host-name.ts';
-
-const isCidr = (text: string): boolean => {
-  const [, address = '', bits = ''] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
-  const version = isIP(address);
-  if (version === 0 || address.includes('%')) return false;
-  try {
-    new BlockList().addSubnet(address, Number(bits), version === 4 ? 'ipv4' : 'ipv6');
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 /** An entry in the form that it is compared in; undefined when it is none. */
 const normalise = (entry: string): string | undefined => {

@@ -1,11 +1,15 @@
 import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
+import { fileVariable } from './value-files.ts';
 import { environment, type VariableNotes, variableNames } from './variables.ts';
 
 type Raw = Record<string, string | undefined>;
 
 const notesOf = (name: string): VariableNotes | undefined =>
   (environment.shape as Record<string, z.ZodType>)[name]?.meta() as VariableNotes | undefined;
+
+/** Each variable, and the one that names the file with its value. */
+const knownNames = variableNames.flatMap((name) => [name, fileVariable(name)]);
 
 /**
  * Slips between two names: the edits from one to the other, where swapping two neighbouring letters
@@ -24,7 +28,7 @@ const slips = (a: string, b: string): number => {
  */
 const misspelt = (name: string): string | undefined => {
   const upper = name.toUpperCase();
-  return variableNames.find((known) => slips(upper, known) <= (known.length < 8 ? 1 : 2));
+  return knownNames.find((known) => slips(upper, known) <= (known.length < 8 ? 1 : 2));
 };
 
 const describe = (name: string, value: string | undefined, message: string): string => {
@@ -37,14 +41,16 @@ const describe = (name: string, value: string | undefined, message: string): str
 
 /** One line for each thing that is wrong with the environment: bad values, missing and misspelt names. */
 export const problemsOf = (raw: Raw, error: z.ZodError | undefined): string[] => {
-  const values = (error?.issues ?? []).map((issue) => {
+  const values = (error?.issues ?? []).flatMap((issue) => {
     const name = String(issue.path[0]);
+    // The file that should have given the value has been found at fault already.
+    if (raw[fileVariable(name)] !== undefined) return [];
     const message =
       issue.code === 'invalid_value' ? `expected one of ${issue.values.join(', ')}` : issue.message;
     return describe(name, raw[name], message);
   });
   const names = Object.keys(raw).flatMap((name) => {
-    if (variableNames.includes(name)) return [];
+    if (knownNames.includes(name)) return [];
     const known = misspelt(name);
     // Beside the right name a similar one is somebody else's.
     return known && raw[known] === undefined

@@ -3,10 +3,12 @@ import { duration, timerDuration } from '../duration.ts';
 import { apiKeys } from './api-keys.ts';
 import { artifactsProblems, artifactsUrl } from './artifacts.ts';
 import { egressAllow } from './egress-allow.ts';
+import { otlpHeaders } from './otlp-headers.ts';
 import { jobsByQueue, queueLimits } from './queue-limits.ts';
 import { rateLimits } from './rate-limits.ts';
 import { smtpUrl } from './smtp-url.ts';
 import { timeZone } from './time-zone.ts';
+import { trustedProxies } from './trusted-proxies.ts';
 
 /** What the reference and the error messages say of a variable, beside its schema. */
 export interface VariableNotes {
@@ -65,6 +67,9 @@ const mailAddresses = list.superRefine((items, context) => {
   }
 });
 
+/** The history must have time to record how a job ended. */
+const kept = duration.refine((ms) => ms >= 60_000, 'expected 1m at least');
+
 /**
  * Every environment variable that Drover reads, by section: the single source of the types, the
  * validation, the error messages and docs/reference/configuration.md. Inputs are strings, as the
@@ -86,6 +91,13 @@ export const sections = {
     SHUTDOWN_GRACE: timerDuration
       .prefault('25s')
       .meta(notes('How long running jobs may go on after SIGTERM before they are handed back.')),
+    SHUTDOWN_DRAIN: timerDuration
+      .prefault('0s')
+      .meta(
+        notes(
+          'How long an API still takes requests after SIGTERM while `/ready` fails, so that the load balancers before it send it no more.',
+        ),
+      ),
     STARTUP_TIMEOUT: timerDuration
       .prefault('30s')
       .meta(notes('How long a starting process waits for Redis and Postgres to be reachable.')),
@@ -219,6 +231,14 @@ export const sections = {
         },
       ),
     ),
+    TRUSTED_PROXIES: trustedProxies
+      .prefault('')
+      .meta(
+        notes(
+          'Proxies whose `X-Forwarded-For` is believed, so that logs and the audit name the client: addresses and CIDR ranges, separated by commas; `loopback` and `uniquelocal` are all of that kind. Unset: none is.',
+          { example: 'loopback,10.0.0.0/8' },
+        ),
+      ),
     EGRESS_ALLOW: egressAllow.prefault('').meta(
       notes(
         'What jobs may reach although it is private: host names (`*.` before one for all names below it), addresses and CIDR ranges, separated by commas.',
@@ -257,15 +277,30 @@ export const sections = {
         },
       ),
     ),
-    KEEP_SUCCEEDED: duration
-      .prefault('24h')
-      .meta(notes('How long a succeeded job can still be read.')),
-    KEEP_FAILED: duration
+    KEEP_SUCCEEDED: kept.prefault('24h').meta(notes('How long a succeeded job can still be read.')),
+    KEEP_FAILED: kept
       .prefault('7d')
       .meta(notes('How long a failed job can still be read, and its dead letter redriven.')),
     KEEP_ARTIFACTS: duration
       .prefault('1h')
       .meta(notes('How long the files of a job stay after the job is gone.')),
+    HISTORY_DAYS: wholeNumber(0, 3_650)
+      .prefault('30')
+      .meta(
+        notes(
+          'Days that the history in Postgres keeps a job for, counted from its submission. 0: nothing is recorded, and what was recorded stays as it is.',
+        ),
+      ),
+    HISTORY_BACKLOG: wholeNumber(1_000, 10_000_000)
+      .prefault('250000')
+      .meta(
+        notes(
+          'Changes of jobs that Redis keeps of one queue, in one partition, until they are recorded: about 100 bytes each. What is beyond it while Postgres is away is made up for from the jobs themselves.',
+        ),
+      ),
+    AUDIT_DAYS: wholeNumber(1, 36_500)
+      .prefault('365')
+      .meta(notes('Days that the audit log keeps what operators did.')),
     DEAD_LETTERS_MAX: wholeNumber(1, 10_000_000)
       .prefault('100000')
       .meta(
@@ -341,6 +376,65 @@ export const sections = {
       .enum(['auto', 'json', 'pretty'])
       .default('auto')
       .meta(notes('`auto` is `pretty` on a terminal and `json` otherwise.')),
+    METRICS: z
+      .stringbool({ error: 'expected true or false' })
+      .default(true)
+      .meta(notes('Whether processes measure themselves and answer `/metrics`.')),
+    METRICS_TOKEN: z
+      .string()
+      .regex(/^[\x21-\x7e]{16,}$/, 'expected 16 characters or more, without spaces')
+      .optional()
+      .meta(
+        notes(
+          'What Prometheus must send to `/metrics`, as `Authorization: Bearer <token>`. Unset: it needs nothing, and is refused to what comes through a proxy.',
+          { example: 'a-long-random-text', secret: true },
+        ),
+      ),
+    OTEL_EXPORTER_OTLP_ENDPOINT: urlWith(['http:', 'https:'], 'http://localhost:4318')
+      .optional()
+      .meta(
+        notes(
+          'Where traces are sent, as OTLP over HTTP, to its path `/v1/traces`. Unset: no tracing library is loaded; a `traceparent` is still passed on.',
+          { example: 'http://localhost:4318' },
+        ),
+      ),
+    OTEL_EXPORTER_OTLP_HEADERS: otlpHeaders.prefault('').meta(
+      notes('Headers of these requests: `name=value`, separated by commas, URL-encoded.', {
+        example: 'authorization=Bearer%20a-long-secret',
+        secret: true,
+      }),
+    ),
+    OTEL_SERVICE_NAME: z
+      .string()
+      .max(255)
+      .optional()
+      .meta(
+        notes(
+          'Name of the service in traces. Unset: `drover-api`, `drover-worker`, `drover-scheduler`.',
+          { example: 'drover' },
+        ),
+      ),
+    OTEL_TRACES_SAMPLER: z
+      .enum([
+        'always_on',
+        'always_off',
+        'traceidratio',
+        'parentbased_always_on',
+        'parentbased_always_off',
+        'parentbased_traceidratio',
+      ])
+      .default('parentbased_always_on')
+      .meta(
+        notes(
+          'Which traces are sent. `parentbased_…` does as the caller has decided, and asks the rest of its name for traces that begin here.',
+        ),
+      ),
+    OTEL_TRACES_SAMPLER_ARG: z
+      .string()
+      .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'expected a number from 0 to 1')
+      .prefault('1')
+      .transform(Number)
+      .meta(notes('Share of the traces that `…traceidratio` sends, from 0 to 1.')),
     HEALTH_CLAIM_TIMEOUT: timerDuration
       .refine((ms) => ms >= 1_000, 'expected 1s at least')
       .prefault('30s')

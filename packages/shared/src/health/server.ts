@@ -1,8 +1,10 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Config } from '../config.ts';
 import { listenError } from '../http/listen-error.ts';
 import type { Component } from '../lifecycle/stack.ts';
+import { refusalOfMetrics } from '../metrics/access.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { type Check, type Checks, diskCheck, memoryCheck } from './checks.ts';
 import { answerProbe, type Probe, type ProbeChecks, probes } from './probes.ts';
 
@@ -13,16 +15,42 @@ const listen = async (server: Server, host: string, port: number) => {
   await once(server, 'listening');
 };
 
-/** The small HTTP server of processes that have no API: `/live`, `/ready`, `/health`. */
+interface MetricsParts {
+  metrics: Metrics;
+  /** What must be sent to read them; undefined: nothing. */
+  token: string | undefined;
+}
+
+const sendMetrics = async (
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+  { metrics, token }: MetricsParts,
+): Promise<void> => {
+  const refusal = refusalOfMetrics(headers, token);
+  if (refusal) {
+    response.writeHead(refusal === 'token-needed' ? 401 : 403).end(`${refusal}\n`);
+    return;
+  }
+  const text = await metrics.text();
+  response.writeHead(200, { 'content-type': metrics.contentType, 'cache-control': 'no-store' });
+  response.end(text);
+};
+
+/** The small HTTP server of processes that have no API: `/live`, `/ready`, `/health`, `/metrics`. */
 const healthServer = (options: {
   host: string;
   port: number;
   /** Variable that sets the port, for the error message. */
   variable: string;
   checks: ProbeChecks;
+  metrics: MetricsParts | undefined;
 }): Component => {
+  const { metrics } = options;
+  const paths = [...probes, ...(metrics ? ['metrics'] : [])].map((name) => `/${name}`);
   const server = createServer((request, response) => {
-    const name = request.url?.split('?')[0]?.slice(1);
+    const [path = '', query] = request.url?.split('?') ?? [];
+    const name = path.slice(1);
+    const check = new URLSearchParams(query).get('check') ?? undefined;
     const respond = (statusCode: number, body: unknown) => {
       response.writeHead(statusCode, {
         'content-type': 'application/json',
@@ -31,8 +59,12 @@ const healthServer = (options: {
       response.end(`${JSON.stringify(body)}\n`);
     };
     if (request.method !== 'GET' && request.method !== 'HEAD') return respond(405, {});
-    if (!isProbe(name)) return respond(404, { probes: probes.map((probe) => `/${probe}`) });
-    void answerProbe(name, options.checks).then(({ statusCode, report }) =>
+    if (name === 'metrics' && metrics) {
+      sendMetrics(request, response, metrics).catch(() => response.destroy());
+      return;
+    }
+    if (!isProbe(name)) return respond(404, { probes: paths });
+    void answerProbe(name, options.checks, check).then(({ statusCode, report }) =>
       respond(statusCode, report),
     );
   });
@@ -67,13 +99,16 @@ export const processHealthServer = (
     ready?: Checks;
     /** What a restart would mend; default nothing. */
     live?: Checks;
+    /** What `/metrics` answers; default nothing. */
+    metrics?: Metrics | undefined;
   },
 ): Component => {
-  const { port, variable, checks, readiness, ready = {}, live = {} } = options;
+  const { port, variable, checks, readiness, ready = {}, live = {}, metrics } = options;
   return healthServer({
     host: config.host,
     port,
     variable,
+    metrics: metrics && { metrics, token: config.metrics.token },
     checks: {
       live,
       ready: { process: readiness, redis: checks.redis, ...ready },

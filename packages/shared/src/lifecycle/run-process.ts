@@ -63,7 +63,8 @@ export const runProcess = async (
   const stopAndExit = async (reason: string) => {
     const stoppedAt = performance.now();
     log.info({ reason }, 'stopping');
-    const unclean = await stack.stop(deadlineIn(config.lifecycle.graceMs + closingMs));
+    const { drainMs, graceMs } = config.lifecycle;
+    const unclean = await stack.stop(deadlineIn(drainMs + graceMs + closingMs));
     log.info({ unclean, tookMs: Math.round(performance.now() - stoppedAt) }, 'stopped');
     process.exit(unclean.length > 0 ? 1 : exitCode);
   };
