@@ -22,6 +22,7 @@ import { type Resources, runBench, say } from '../run-bench.ts';
 import { type Servers, startServers } from '../servers.ts';
 import { toJson, toText } from './report.ts';
 import { repeat, repeatDuring } from './samples.ts';
+import { stampede } from './stampede.ts';
 
 const orders = 1_000_000;
 /** One percent of them. */
@@ -52,7 +53,7 @@ const openReaders = async (resources: Resources, { redisUrl, databaseUrl }: Serv
   return { pool, caches };
 };
 
-const dashboard = { view: salesByRegion, filter: {}, limit };
+const dashboard = { view: salesByRegion, filter: {}, tenant: 'dev', limit };
 const rawSql = `select * from (${salesByRegion.sql}) q order by region, day limit ${limit}`;
 
 const refreshWith = (servers: Servers, view: View, full: boolean): Promise<number> =>
@@ -95,6 +96,11 @@ await runBench(async (resources) => {
     await answer.arrayBuffer();
   });
 
+  say('missing one page a thousand times at once…');
+  const startAnother = () => startRole('api', resources, servers);
+  const others = await Promise.all([startAnother(), startAnother()]);
+  const rush = await stampede(pool, [api, ...others]);
+
   say('reading while it is refreshed…');
   const quiet = await repeatDuring(
     readView,
@@ -119,6 +125,7 @@ await runBench(async (resources) => {
   const results = {
     seedMs,
     reads: { raw, view, cache, http },
+    rush,
     during: { quiet, refreshing },
     refresh: { changed: changedOrders, incrementalMs, fullMs },
     machine: describeMachine(),

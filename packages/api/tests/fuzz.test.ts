@@ -9,6 +9,7 @@ import { type CheckedAnswer, type Checker, createChecker } from './openapi-check
 import { exchangeRawly } from './raw-connection.ts';
 import { keys, type RunningApi, startApi } from './running-api.ts';
 import { prepareSchedules } from './schedule-fixtures.ts';
+import { prepareStats } from './stats-fixtures.ts';
 
 /** An answer that takes longer than this is a hang, in milliseconds. */
 const patience = 5_000;
@@ -22,6 +23,7 @@ let ended: string;
 beforeAll(async () => {
   api = await startApi();
   await prepareSchedules(api.config.database.url);
+  await prepareStats(api.config.database.url);
   checker = await createChecker(api);
   const { body } = await api.submit({ type: 'demo.echo', payload: { value: 1 } });
   ended = body.id;
@@ -86,7 +88,8 @@ const exchange = async (method: string, request: FuzzedRequest): Promise<Checked
 };
 
 const keyFor = (path: string) => {
-  if (/^\/(dead-letters|webhooks)/.test(path)) return keys.keeper;
+  if (path === '/audit') return 'dev';
+  if (/^\/(dead-letters|webhooks|jobs\/(cancel|retry)$)/.test(path)) return keys.keeper;
   return /cache|queues|workers/.test(path) ? keys.operator : keys.acme;
 };
 
@@ -94,6 +97,10 @@ describe('every operation withstands everything', () => {
   const templates = [
     ['POST', '/jobs'],
     ['POST', '/jobs/batch'],
+    ['GET', '/jobs'],
+    ['GET', '/jobs/export'],
+    ['POST', '/jobs/cancel'],
+    ['POST', '/jobs/retry'],
     ['GET', '/jobs/{id}'],
     ['DELETE', '/jobs/{id}'],
     ['GET', '/jobs/{id}/events'],
@@ -106,6 +113,7 @@ describe('every operation withstands everything', () => {
     ['DELETE', '/workflows/{id}'],
     ['GET', '/workflows/{id}/events'],
     ['GET', '/views'],
+    ['GET', '/stats'],
     ['GET', '/views/{name}'],
     ['GET', '/schedules'],
     ['GET', '/schedules/{id}'],
@@ -140,11 +148,13 @@ describe('every operation withstands everything', () => {
     ['DELETE', '/cache/{name}'],
     ['DELETE', '/cache/{name}/{key}'],
     ['GET', '/workers'],
+    ['GET', '/audit'],
     ['GET', '/job-types'],
     ['GET', '/job-types/{type}'],
     ['GET', '/live'],
     ['GET', '/ready'],
     ['GET', '/health'],
+    ['GET', '/metrics'],
   ] as const;
 
   test('none is left out', () => {
@@ -179,7 +189,8 @@ test.each(hostileBodies.map((body, index) => ({ index, body })))(
   'hostile body $index is answered with a 4xx by every write, or is a job',
   async ({ body }) => {
     const writes = [`/jobs/${ended}/retry`, `/dead-letters/${ended}/redrive`];
-    for (const path of ['/jobs', '/jobs/batch', '/workflows', '/dead-letters/redrive', ...writes]) {
+    const bulk = ['/dead-letters/redrive', '/jobs/cancel', '/jobs/retry'];
+    for (const path of ['/jobs', '/jobs/batch', '/workflows', ...bulk, ...writes]) {
       const headers = {
         authorization: `Bearer ${keyFor(path)}`,
         'content-type': 'application/json',

@@ -125,7 +125,7 @@ export const createChecker = async (api: RunningApi): Promise<Checker> => {
       if (text === '' && type === '') return;
       throw new Error(`the media type "${type}" is not described`);
     }
-    if (!type.endsWith('json') || name === '*/*') return;
+    if (!/\bjson$/.test(type) || name === '*/*') return;
     const validate = validator(`${pointer}/content/${escapePointer(name)}/schema`);
     if (!validate(JSON.parse(text))) {
       throw new Error(`the body does not fit: ${ajv.errorsText(validate.errors)}\n${text}`);

@@ -123,6 +123,35 @@ describe('what goes well is described', () => {
     expectProblem(await send(`/jobs/${waits}/retry`, {}), 409, 'job-not-retryable');
   });
 
+  test('listing, searching and exporting jobs, and changing many', async () => {
+    await api.submit(later);
+    expect((await checked('GET', '/jobs?status=queued,scheduled&limit=1')).status).toBe(200);
+    const none = '/jobs?type=no.such';
+    const { headers } = await checked('GET', none);
+    const known = { headers: { 'if-none-match': headers.get('etag') ?? '' } };
+    expect((await checked('GET', none, known)).status).toBe(304);
+    for (const path of ['/jobs?limit=0', '/jobs?cursor=x', '/jobs/export?x=1']) {
+      expectProblem(await checked('GET', path), 400, 'invalid-parameters');
+    }
+    expect((await checked('GET', '/jobs/export?text=nothing')).status).toBe(200);
+    const keeper = { key: keys.keeper };
+    for (const action of ['/jobs/cancel', '/jobs/retry']) {
+      const filter = { tag: ['none'] };
+      expect((await send(action, { filter, dryRun: true }, keeper)).status).toBe(200);
+      expect((await send(action, { filter }, keeper)).status).toBe(202);
+      expectProblem(await send(action, {}, keeper), 422, 'invalid-submission');
+    }
+    await using off = await startApi({ HISTORY_DAYS: '0' });
+    for (const path of ['/jobs', '/jobs/export']) {
+      expectProblem(await checked('GET', path, {}, off), 501, 'history-off');
+    }
+    for (const path of ['/jobs/cancel', '/jobs/retry']) {
+      const body = JSON.stringify({ all: true });
+      const init = { ...keeper, body, headers: { 'content-type': 'application/json' } };
+      expectProblem(await checked('POST', path, init, off), 501, 'history-off');
+    }
+  });
+
   test('workflows', async () => {
     const chain = { chain: [echo, { ...echo, name: 'last' }] };
     expect((await send('/workflows', chain, waiting)).status).toBe(200);
@@ -166,6 +195,20 @@ describe('what goes well is described', () => {
     }
     expectProblem(await checked('GET', `${view}?limit=0`), 400, 'invalid-parameters');
     expectProblem(await checked('GET', '/views/none'), 404, 'view-not-found');
+  });
+
+  test('statistics', async () => {
+    expect((await checked('GET', '/stats?by=day')).status).toBe(200);
+    await checked('GET', '/stats', { headers: { 'if-none-match': '*' } });
+    expectProblem(await checked('GET', '/stats?by=week'), 400, 'invalid-parameters');
+  });
+
+  test('the audit log', async () => {
+    const admin = { key: 'dev' };
+    await checked('POST', '/queues/demo/resume', admin);
+    expect((await checked('GET', '/audit?limit=1', admin)).body.items).toHaveLength(1);
+    await checked('GET', '/audit', { ...admin, headers: { 'if-none-match': '*' } });
+    expectProblem(await checked('GET', '/audit?limit=0', admin), 400, 'invalid-parameters');
   });
 
   test('schedules', async () => {
@@ -354,7 +397,7 @@ describe('what goes well is described', () => {
     expect((await change('{"globalConcurrency":null}')).status).toBe(200);
     expectProblem(await change('{'), 400, 'malformed-json');
     expectProblem(await change('{"concurrency":0}'), 422, 'invalid-submission');
-    for (const path of ['/live', '/ready', '/health']) {
+    for (const path of ['/live', '/ready', '/health', '/metrics']) {
       expect((await checked('GET', path, { key: null })).status).toBe(200);
     }
   });
@@ -369,11 +412,12 @@ const operations = (): { method: string; path: string; operation: DescribedOpera
       operation,
     })),
   );
-const isProbe = (path: string) => ['/live', '/ready', '/health'].includes(path);
+const isProbe = (path: string) => ['/live', '/ready', '/health', '/metrics'].includes(path);
 const calls = () => operations().filter(({ path }) => !isProbe(path));
 const isLetter = (path: string) => path.startsWith('/dead-letters');
+const isBulk = (path: string) => /^\/jobs\/(cancel|retry)$/.test(path);
 const keyFor = (path: string) => {
-  if (isLetter(path) || path.startsWith('/webhooks')) return keys.keeper;
+  if (isLetter(path) || isBulk(path) || path.startsWith('/webhooks')) return keys.keeper;
   return /cache|queues|workers/.test(path) ? keys.operator : keys.acme;
 };
 const anyBody = (method: string) =>
@@ -424,6 +468,8 @@ describe('what goes wrong is described, for every call', () => {
       expectProblem(await as('application/json', large), 413, 'payload-too-large');
     }
     for (const path of [
+      '/jobs/cancel',
+      '/jobs/retry',
       '/dead-letters/redrive',
       '/dead-letters/x/redrive',
       '/webhooks',
@@ -550,6 +596,14 @@ describe('what goes wrong is described, for every call', () => {
       const { status } = await checked(method, path + query, init, cut);
       expect([200, 404, 503], `${method} ${path}`).toContain(status);
     }
+  });
+
+  test('to metrics that are not for everybody', async () => {
+    const passedOn = { key: null, headers: { 'x-forwarded-for': '203.0.113.7' } };
+    expectProblem(await checked('GET', '/metrics', passedOn), 403, 'metrics-not-public');
+    await using guarded = await startApi({ METRICS_TOKEN: 'a-long-random-text' });
+    const answer = await checked('GET', '/metrics', { key: null }, guarded);
+    expectProblem(answer, 401, 'metrics-token-required');
   });
 
   test('on a server without keys', async () => {

@@ -41,6 +41,10 @@ test('it has every call of the contract, each with its roles and its errors', ()
     [
       'POST /jobs',
       'POST /jobs/batch',
+      'GET /jobs',
+      'GET /jobs/export',
+      'POST /jobs/cancel',
+      'POST /jobs/retry',
       'GET /jobs/{id}',
       'DELETE /jobs/{id}',
       'GET /jobs/{id}/events',
@@ -52,6 +56,7 @@ test('it has every call of the contract, each with its roles and its errors', ()
       'GET /workflows/{id}',
       'DELETE /workflows/{id}',
       'GET /workflows/{id}/events',
+      'GET /stats',
       'GET /views',
       'GET /views/{name}',
       'GET /schedules',
@@ -87,17 +92,19 @@ test('it has every call of the contract, each with its roles and its errors', ()
       'POST /queues/{name}/pause',
       'POST /queues/{name}/resume',
       'GET /workers',
+      'GET /audit',
       'GET /job-types',
       'GET /job-types/{type}',
       'GET /live',
       'GET /ready',
       'GET /health',
+      'GET /metrics',
     ].toSorted(),
   );
   const ids = operations().map(({ operation }) => operation.operationId);
   expect(new Set(ids).size).toBe(ids.length);
   for (const { path, operation } of operations()) {
-    const isOpen = ['/live', '/ready', '/health'].includes(path);
+    const isOpen = ['/live', '/ready', '/health', '/metrics'].includes(path);
     const statuses = Object.keys(operation.responses);
     expect(statuses).toEqual(expect.arrayContaining(isOpen ? ['500'] : ['401', '403', '503']));
   }

@@ -1,4 +1,7 @@
+import { salesByRegion } from '@drover/jobs/views/sales-by-region';
+import type { Value } from '@drover/jobs/views/values';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { encodeCursor } from '../src/views/cursor.ts';
 import { rowsPath, type ShopApi, startShopApi } from './view-fixtures.ts';
 
 let shop: ShopApi;
@@ -47,6 +50,22 @@ test('a cursor is for its own view and filter', async () => {
   ]) {
     expect((await shop.api.ask(path)).status).toBe(400);
   }
+});
+
+/** What anybody can make who reads the code: a cursor is not signed. */
+const forged = (key: readonly Value[]) =>
+  encodeCursor(key, { view: salesByRegion, filter: {}, tenant: 'acme' });
+
+test.each([
+  [['Asia']],
+  [['Asia', '2026-01-01', 'more']],
+  [['Asia', 'no day']],
+  [['Asia', 5]],
+  [[true, false]],
+  [['a\u0000b', '2026-01-01']],
+])('a forged cursor is refused: %j', async (key) => {
+  const { status, body } = await shop.api.ask(rowsPath(sales, { cursor: forged(key) }));
+  expect([status, body.type]).toEqual([400, '/problems/invalid-parameters']);
 });
 
 test.each(['sales_by_regoin', 'pg_catalog.pg_class', "x'; drop table y; --", '__proto__', '%00'])(

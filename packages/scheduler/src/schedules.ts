@@ -1,3 +1,4 @@
+import { jobStats } from '@drover/jobs/views/job-stats';
 import { views } from '@drover/jobs/views/registry';
 import type { DeclaredInput } from './schedules/declare.ts';
 
@@ -9,12 +10,14 @@ export interface Surroundings {
   digestTo: readonly string[];
   /** Whether the demonstration shop is there. */
   demo: boolean;
+  /** Whether a history is recorded: without one there is nothing to count. */
+  history: boolean;
 }
 
 /** Views say themselves when the clock refreshes them. */
-const refreshes = ({ timezone, demo }: Surroundings): DeclaredInput[] =>
+const refreshes = ({ timezone, demo, history }: Surroundings): DeclaredInput[] =>
   views.all
-    .filter((view) => demo || !view.demo)
+    .filter((view) => (demo || !view.demo) && (history || view !== jobStats))
     .flatMap(({ name, refresh: { cron } }) =>
       cron === undefined
         ? []

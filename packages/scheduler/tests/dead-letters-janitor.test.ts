@@ -121,6 +121,16 @@ test('a queue that others write to does no harm', async () => {
   expect(await letters.ids()).toEqual([id]);
 });
 
+test('what cannot be removed does not keep what comes after it', async () => {
+  const { redis, keys } = letters.queues;
+  const foreign = Array.from({ length: 250 }, (_, n) => [n + 1, `no-id-of-ours-${n}`]).flat();
+  await redis.zadd(keys.inQueue('demo', 0, 'failed'), ...foreign);
+  const at = Date.now() - 7_200_000;
+  const old = await plant(150, (n) => ({ partition: 0, at: at + n }));
+  expect(await letters.tidy({ keepFailedMs: 3_600_000 })).toMatchObject({ evicted: old.length });
+  expect(await letters.ids()).toEqual([]);
+});
+
 test('as a component it begins at once, and stops when it is told to', async () => {
   const ids = await plant(5);
   const janitor = deadLetterJanitor({

@@ -4,19 +4,30 @@ import { declare } from '../src/schedules/declare.ts';
 import { declaredSchedules } from '../src/schedules.ts';
 import { catalog, nightly } from './running-reconciler.ts';
 
-const surroundings = { timezone: 'Europe/Berlin', digestTo: ['ops@example.com'], demo: true };
+const surroundings = {
+  timezone: 'Europe/Berlin',
+  digestTo: ['ops@example.com'],
+  demo: true,
+  history: true,
+};
 
 test('the schedules that ship fit the catalog, with the demonstration and without', () => {
   expect(declare(declaredSchedules(surroundings), catalog).map(({ id }) => id)).toEqual(
-    expect.arrayContaining(['purge-sessions', 'refresh-sales-by-region', 'daily-digest']),
+    expect.arrayContaining([
+      'purge-sessions',
+      'refresh-sales-by-region',
+      'refresh-job-stats',
+      'daily-digest',
+    ]),
   );
-  const production = { ...surroundings, digestTo: [], demo: false };
+  const production = { ...surroundings, digestTo: [], demo: false, history: false };
   const ids = declare(declaredSchedules(production), createCatalog({ production: true })).map(
     ({ id }) => id,
   );
   expect(ids).toContain('purge-sessions');
   expect(ids).not.toContain('daily-digest');
   expect(ids).not.toContain('refresh-sales-by-region');
+  expect(ids).not.toContain('refresh-job-stats');
 });
 
 test.each([

@@ -35,7 +35,10 @@ test('while Postgres is away the scheduler is not ready and says why; declared s
   await expect.poll(ready, { timeout: 10_000 }).toEqual([503, 'failing']);
   const redis = createRedis({ url: inject('redisUrl'), purpose: 'worker', name: 'test', log });
   const repeat = createKeys(config.redis.keyPrefix).inQueue('schedules', 0, 'repeat');
-  expect(await redis.zrange(repeat, '0', '-1')).toEqual(['system/purge-sessions']);
+  expect((await redis.zrange(repeat, '0', '-1')).toSorted()).toEqual([
+    'system/purge-sessions',
+    'system/refresh-job-stats',
+  ]);
 
   proxy.restore();
   await expect.poll(ready, { timeout: 10_000 }).toEqual([200, 'ok']);

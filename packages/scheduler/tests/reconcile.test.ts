@@ -91,14 +91,3 @@ test('while Postgres is away the declared ones are looked after, and nothing els
   await them.database.query('alter schema away rename to drover');
   expect(await round()).toMatchObject({ ...nothing, complete: true });
 });
-
-test('a schedule that is just being made is not taken for one that is gone', async () => {
-  await using them = await openReconcilers();
-  const round = them.round();
-  // The API writes to Redis before its transaction ends.
-  const { installSchedule } = await import('@drover/jobs/schedules/install');
-  await installSchedule(them.place, hourly);
-  await them.keep(hourly);
-  await round;
-  expect(await them.installed()).toEqual(['acme/hourly']);
-});

@@ -82,7 +82,6 @@ export const openReconcilers = async (): Promise<Reconcilers> => {
       place,
       log,
       stopping: stopping.signal,
-      settleMs: 50,
       ...(now && { now }),
     });
   return {

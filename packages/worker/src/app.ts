@@ -17,16 +17,21 @@ import { processHealthServer } from '@drover/shared/health/server';
 import type { Component } from '@drover/shared/lifecycle/stack';
 import { together } from '@drover/shared/lifecycle/together';
 import type { Log } from '@drover/shared/log';
+import { measureCaches } from '@drover/shared/metrics/cache-metrics';
+import { configuredMetrics } from '@drover/shared/metrics/configured-metrics';
 import { createQueueSet } from '@drover/shared/queues/queue-set';
 import { createRedis, redisComponent } from '@drover/shared/redis/connections';
 import { createSubscriptions } from '@drover/shared/redis/subscriptions';
 import { createStores } from '@drover/shared/stores';
+import { createTracing } from '@drover/shared/tracing/tracing';
 import { readVersion } from '@drover/shared/version';
 import { createCancellations } from './cancellation.ts';
 import type { Workshop } from './execution/workshop.ts';
 import { heartbeat } from './heartbeat.ts';
 import { createIsolationPool } from './isolation/pool.ts';
 import { watchClaims } from './liveness/watch-claims.ts';
+import { createJobMetrics } from './metrics/job-metrics.ts';
+import { measureLoad } from './metrics/worker-load.ts';
 import { keepOrder } from './ordering/keep-order.ts';
 import { followSettings } from './queue-settings/follow-settings.ts';
 import { type QueueWorker, queueWorker } from './queue-worker.ts';
@@ -82,6 +87,9 @@ export const composeWorker = (
     maxBytes: config.cacheMemoryBytes,
     log,
   });
+  const metrics = configuredMetrics('worker', config, stores, log);
+  if (metrics) measureCaches(metrics, caches);
+  const tracing = createTracing(config, { role: 'worker', log });
   const { services, component } = createServices({
     config,
     artifacts,
@@ -109,8 +117,9 @@ export const composeWorker = (
     log,
   });
 
+  const catalog = createCatalog({ production: config.production, types });
   const workshop: Workshop = {
-    catalog: createCatalog({ production: config.production, types }),
+    catalog,
     services,
     artifacts,
     worker: `${hostname()}:${process.pid}`,
@@ -121,6 +130,8 @@ export const composeWorker = (
     isolation,
     keep: config.keep,
     log,
+    metrics: metrics && createJobMetrics(metrics, catalog),
+    tracing: config.tracing && tracing,
   };
 
   const { partitions } = config.redis;
@@ -137,6 +148,7 @@ export const composeWorker = (
       }),
     ),
   );
+  if (metrics) measureLoad(metrics, workers);
   const settlers = {
     step: stepSettler({
       queues: bullQueues,
@@ -159,6 +171,7 @@ export const composeWorker = (
   });
 
   return [
+    tracing.component,
     ...stores.components,
     databasePreparation({
       url: config.database.url,
@@ -172,6 +185,7 @@ export const composeWorker = (
       checks: stores.checks,
       readiness: readiness.check,
       live: { claims: claims.check },
+      metrics,
     }),
     artifactPreflight(artifacts, log),
     redisComponent(redis),

@@ -5,6 +5,7 @@ import { isRedisUnavailable } from '@drover/shared/redis/unavailable';
 import { type AdvancedOptions, type Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { lockDurationMs, redisRetryMs, stalledIntervalMs } from './bull-worker.ts';
+import { readyWorker } from './ready-worker.ts';
 
 /** Jobs that one process does at once: they wait for Redis, little else. */
 const concurrency = 50;
@@ -42,6 +43,7 @@ export interface InternalWorkerOptions {
 /** Does the small jobs of Drover itself: no handler of a job runs here, and no client sees them. */
 export const internalWorker = (options: InternalWorkerOptions): Component => {
   const { redis, failed, log } = options;
+  const stopping = new AbortController();
   let worker: Worker | undefined;
   let running = 0;
 
@@ -81,17 +83,25 @@ export const internalWorker = (options: InternalWorkerOptions): Component => {
     });
   };
 
+  const create = (): Worker => {
+    const bull = createWorker();
+    worker = bull;
+    options.adapt?.(bull);
+    listenTo(bull);
+    return bull;
+  };
+
   return {
     name: options.name,
     start: async () => {
-      const bull = createWorker();
-      worker = bull;
-      options.adapt?.(bull);
-      listenTo(bull);
-      await bull.waitUntilReady();
-      void bull.run();
+      const { name } = options;
+      const bull = await readyWorker(create, { name, stopping: stopping.signal, log });
+      void bull?.run();
     },
     // What is under way takes a moment; without Redis there is nothing to wait for.
-    stop: async () => worker?.close(running === 0 && redis.status !== 'ready'),
+    stop: async () => {
+      stopping.abort();
+      await worker?.close(running === 0 && redis.status !== 'ready');
+    },
   };
 };

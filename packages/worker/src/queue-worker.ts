@@ -21,6 +21,7 @@ import { createPipeline } from './execution/pipeline.ts';
 import { forgivenLosses } from './execution/registering.ts';
 import type { Workshop } from './execution/workshop.ts';
 import { recoverInOrder } from './ordering/recover.ts';
+import { readyWorker } from './ready-worker.ts';
 
 /** Time that is left for handing jobs back when a stop has a deadline, in milliseconds. */
 const handBackMs = 3_000;
@@ -63,6 +64,8 @@ export const queueWorker = (options: QueueWorkerOptions): QueueWorker => {
   const { queue, partition, redis, workshop } = options;
   const log = workshop.log.child({ queue, partition });
   const pipeline = createPipeline(workshop);
+  const name = `worker:${queue}.${partition}`;
+  const stopping = new AbortController();
   let worker: Worker | undefined;
   let { concurrency } = options;
   let isStopping = false;
@@ -78,6 +81,7 @@ export const queueWorker = (options: QueueWorkerOptions): QueueWorker => {
   const told = new WeakSet<MinimalJob>();
 
   const finish = (outcome: 'completed' | 'failed', job: Job) => {
+    workshop.metrics?.finished(outcome, job);
     const aftermath = afterAttempt(outcome, job, addressOf(job.id ?? ''), workshop, told.has(job));
     aftermath.catch(warnOf('the retention of a job was not kept, or its followers not told'));
   };
@@ -112,6 +116,7 @@ export const queueWorker = (options: QueueWorkerOptions): QueueWorker => {
       claims += 1;
     });
     bull.on('stalled', (id) => {
+      workshop.metrics?.lost(queue);
       log.warn({ jobId: id }, 'the worker of this job was lost');
       announce(workshop.queues, addressOf(id), 'status');
     });
@@ -153,8 +158,23 @@ export const queueWorker = (options: QueueWorkerOptions): QueueWorker => {
     }
   };
 
+  const create = (): Worker => {
+    const bull = createBullWorker({ ...options, concurrency }, execute);
+    worker = bull;
+    const { keys } = workshop.queues;
+    recoverInOrder(bull, { redis, keys, queue, partition, forgivenLosses });
+    const { keep, worker: name } = workshop;
+    completeTogether(
+      bull,
+      { redis, keys, queue, partition, lockDurationMs, keepMs: keep.succeededMs, worker: name },
+      (job) => told.add(job),
+    );
+    listenTo(bull);
+    return bull;
+  };
+
   return {
-    name: `worker:${queue}.${partition}`,
+    name,
     queue,
     partition,
     load: () => ({ concurrency, running, claims, refusals }),
@@ -166,22 +186,12 @@ export const queueWorker = (options: QueueWorkerOptions): QueueWorker => {
       if (isMore && running > 0) lookForSlots(worker);
     },
     start: async () => {
-      const bull = createBullWorker({ ...options, concurrency }, execute);
-      worker = bull;
-      const { keys } = workshop.queues;
-      recoverInOrder(bull, { redis, keys, queue, partition, forgivenLosses });
-      const { keep, worker: name } = workshop;
-      completeTogether(
-        bull,
-        { redis, keys, queue, partition, lockDurationMs, keepMs: keep.succeededMs, worker: name },
-        (job) => told.add(job),
-      );
-      listenTo(bull);
-      await bull.waitUntilReady();
+      const bull = await readyWorker(create, { name, stopping: stopping.signal, log });
       // Runs until it is closed. Should it ever fail, the process ends and is started anew.
-      void bull.run();
+      void bull?.run();
     },
     stop: async (deadline) => {
+      stopping.abort();
       const graceMs = Math.min(options.graceMs, deadline.remainingMs() - handBackMs);
       if (worker) await drain(worker, Math.max(0, graceMs));
     },

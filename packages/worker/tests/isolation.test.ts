@@ -146,6 +146,23 @@ test('canceling ends the process of an endless loop', async () => {
   expect(isAlive(pid)).toBe(false);
 });
 
+test('canceling does not wait for a process that is being started', async () => {
+  const neverLoaded = new URL('./hostile/never-loaded.ts', import.meta.url).href;
+  await using worker = await start({ module: neverLoaded });
+  const begun = Promise.withResolvers<void>();
+  const { take } = worker.isolation;
+  worker.isolation.take = () => {
+    begun.resolve();
+    return take();
+  };
+  const job = await worker.submit('isolated.spin', {});
+  await begun.promise;
+  const address = { id: job.id ?? '', queue: 'demo', partition: 0 };
+  expect(await withdraw(worker.queues, address, 'canceled', 60_000)).toBe('running');
+  const canceled = await worker.finished(job);
+  expect(decodeFailure(canceled.stacktrace?.at(-1) ?? '')?.withdrawn).toBe('canceled');
+});
+
 test('a stop hands an endless loop back and ends its process', async () => {
   await using worker = await start({ graceMs: 50 });
   const job = await worker.submit('isolated.spin', {});

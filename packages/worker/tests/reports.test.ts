@@ -45,16 +45,25 @@ const missing = defineView({
   columns: { n: z.int() },
 });
 
+const owned = defineView({
+  name: 'owned',
+  summary: 'Rows of two tenants.',
+  sql: "select owner from (values ('acme'), ('other')) as rows (owner)",
+  uniqueBy: ['owner'],
+  columns: { owner: z.string() },
+  tenantColumn: 'owner',
+});
+
 let own: PreparedDatabase;
 beforeAll(async () => {
-  own = await prepareOwn([things, many]);
+  own = await prepareOwn([things, many, owned]);
 });
 afterAll(() => own[Symbol.asyncDispose]());
 
 const write = async (request: Partial<ReportRequest>) => {
   const steps: [number, number][] = [];
   const content = createReports({ pool: own.pool, log: silentLog() }).write(
-    { view: things, format: 'json', filter: {}, escapeFormulas: true, ...request },
+    { view: things, tenant: 'acme', format: 'json', filter: {}, escapeFormulas: true, ...request },
     { signal: new AbortController().signal, onRows: (...step) => steps.push(step) },
   );
   return { content: await buffer(content), steps };
@@ -85,6 +94,15 @@ test('json is an array of objects, with numbers, booleans and RFC 3339 instants'
     { n: 4, text: '', amount: null, yes: null, day: null, at: null },
     { n: 5, text: null, amount: null, yes: null, day: null, at: null },
   ]);
+});
+
+test('of rows of tenants, a report has those of its own', async () => {
+  const filter = { owner: ['acme', 'other'] };
+  for (const tenant of ['acme', 'other']) {
+    expect(await rowsOf({ view: owned, tenant, filter })).toEqual([{ owner: tenant }]);
+    expect(await rowsOf({ view: owned, tenant })).toEqual([{ owner: tenant }]);
+  }
+  expect(await rowsOf({ view: owned, tenant: 'third', filter })).toEqual([]);
 });
 
 test('csv quotes what needs it, tells empty from missing, and defuses formulas but no numbers', async () => {
@@ -179,7 +197,7 @@ test('a text that is too long for a cell of Excel fails for good', async () => {
   });
   await using database = await prepareOwn([long]);
   const content = createReports({ pool: database.pool, log: silentLog() }).write(
-    { view: long, format: 'xlsx', filter: {}, escapeFormulas: true },
+    { view: long, tenant: 'acme', format: 'xlsx', filter: {}, escapeFormulas: true },
     { signal: new AbortController().signal, onRows: () => undefined },
   );
   await expect(buffer(content)).rejects.toMatchObject({ code: 'cell-too-long' });

@@ -21,12 +21,14 @@ import { inject } from 'vitest';
 import { z } from 'zod';
 import { randomPrefix, testConfig } from '../../../tests/servers/configuration.ts';
 import { createCancellations } from '../src/cancellation.ts';
-import { createIsolationPool } from '../src/isolation/pool.ts';
+import { createIsolationPool, type IsolationPool } from '../src/isolation/pool.ts';
+import type { JobMetrics } from '../src/metrics/job-metrics.ts';
 import { type QueueWorker, type QueueWorkerOptions, queueWorker } from '../src/queue-worker.ts';
 import { createRunningJobs, type RunningJobs } from '../src/running-jobs.ts';
 
 /** A worker of one queue with job types of a test's own, on the real Redis. */
 export interface RunningWorker extends AsyncDisposable {
+  readonly isolation: IsolationPool;
   readonly queue: Queue;
   readonly redis: Redis;
   /** Submits a job of that type and returns it as BullMQ holds it. */
@@ -101,6 +103,7 @@ export const startWorker = async (
     /** How long a child process may have nothing to do, in milliseconds. */
     idleMs?: number;
     running?: RunningJobs;
+    metrics?: JobMetrics;
   } = {},
 ): Promise<RunningWorker> => {
   const log = silentLog();
@@ -156,6 +159,7 @@ export const startWorker = async (
       isolation,
       keep: { succeededMs: 60_000, failedMs: 60_000 },
       log,
+      metrics: options.metrics,
     },
   };
   let worker = queueWorker(settings);
@@ -169,6 +173,7 @@ export const startWorker = async (
     queue,
     queues,
     artifacts,
+    isolation,
     redis,
     submit: async (name, payload, options) => {
       const type = byName.get(name) ?? anyJob(name, async () => undefined);

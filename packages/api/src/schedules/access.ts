@@ -23,9 +23,16 @@ export const requireSchedule = async (
   return found;
 };
 
-/** @throws Problem `schedule-declared`. */
-export const refuseDeclared = async (store: ScheduleStore, id: string): Promise<void> => {
-  if (!(await store.isDeclared(id))) return;
+/**
+ * A tenant keeps what it had before a schedule of the same id was declared.
+ * @throws Problem `schedule-declared`.
+ */
+export const refuseDeclared = async (
+  store: ScheduleStore,
+  tenant: string,
+  id: string,
+): Promise<void> => {
+  if (!(await store.isDeclared(id)) || (await store.hasOwn(tenant, id))) return;
   const detail = `The schedule "${id}" stands in the code: it can only be triggered, disabled and enabled.`;
   throw new Problem('schedule-declared', detail);
 };

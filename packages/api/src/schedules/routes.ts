@@ -7,6 +7,7 @@ import { Problem } from '@drover/shared/http/problem';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { callerOf } from '../auth/bearer.ts';
+import { requireSubmit } from '../auth/may-submit.ts';
 import { parseQuery } from '../http/query.ts';
 import {
   deleteSchedule,
@@ -88,14 +89,17 @@ const writeRoutes = (scope: FastifyInstance, parts: ScheduleRouteParts): void =>
     { config: { role: 'submit', operation: putSchedule } },
     async (request, reply) => {
       const { id } = request.params;
-      const { tenant } = callerOf(request);
+      const caller = callerOf(request);
+      const { tenant } = caller;
       const { definition, enabled } = parseSchedule(request.body, {
         tenant,
         id,
         catalog,
         webhooks,
       });
-      await refuseDeclared(schedules, id);
+      const type = catalog.offered(definition.job.type);
+      if (type) requireSubmit(caller, type);
+      await refuseDeclared(schedules, tenant, id);
       const { schedule, isNew } = await schedules.put(definition, enabled);
       tell(request, isNew ? 'schedule made' : 'schedule replaced');
       const resource = await toScheduleResource(parts, schedule);
@@ -124,7 +128,7 @@ const writeRoutes = (scope: FastifyInstance, parts: ScheduleRouteParts): void =>
     async (request, reply) => {
       const { id } = request.params;
       const { tenant } = callerOf(request);
-      await refuseDeclared(schedules, id);
+      await refuseDeclared(schedules, tenant, id);
       if (!(await schedules.remove(tenant, id))) throw scheduleNotFound(id);
       tell(request, 'schedule deleted');
       return reply.code(204).send();

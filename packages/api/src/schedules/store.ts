@@ -5,8 +5,13 @@ import {
   publishDeclared,
   readDeclared,
 } from '@drover/jobs/schedules/declared';
-import { type ScheduleDefinition, scheduleKey } from '@drover/jobs/schedules/definition';
-import { installSchedule, uninstallSchedule } from '@drover/jobs/schedules/install';
+import {
+  type ScheduleDefinition,
+  scheduleFingerprint,
+  scheduleKey,
+  systemTenant,
+} from '@drover/jobs/schedules/definition';
+import { installSchedule, readInstalled, uninstallSchedule } from '@drover/jobs/schedules/install';
 import type { SchedulePlace } from '@drover/jobs/schedules/place';
 import type { AnySchedule } from '@drover/jobs/schedules/resource';
 import {
@@ -33,7 +38,9 @@ export interface ScheduleStore {
   /** In the order of their ids. */
   list(view: View, page: { after: string; limit: number }): Promise<AnySchedule[]>;
   find(view: View, id: string): Promise<AnySchedule | undefined>;
+  /** Whether a schedule of that id stands in the code; a tenant that had the id before has both. */
   isDeclared(id: string): Promise<boolean>;
+  hasOwn(tenant: string, id: string): Promise<boolean>;
   /** @throws Problem `schedule-limit`. */
   put(
     definition: ScheduleDefinition,
@@ -61,8 +68,12 @@ export const createScheduleStore = (options: {
 
   /** Written through before the transaction ends: should Redis refuse, nothing has changed. */
   const writeThrough = async ({ definition, enabled }: AnySchedule) => {
-    if (enabled) await installSchedule(place, definition);
-    else await uninstallSchedule(place, scheduleKey(definition), { forget: false });
+    const key = scheduleKey(definition);
+    if (!enabled) return uninstallSchedule(place, key, { forget: false });
+    const installed = await readInstalled(place, key);
+    // Writing it anew would drop a slot that is due and not yet claimed.
+    const isThere = installed && scheduleFingerprint(installed) === scheduleFingerprint(definition);
+    if (!isThere) await installSchedule(place, definition);
   };
 
   const put: ScheduleStore['put'] = (definition, enabled) =>
@@ -91,6 +102,7 @@ export const createScheduleStore = (options: {
 
   const enableDeclared = (schedule: DeclaredSchedule) =>
     inTransaction(pool, async (client) => {
+      await lockTenant(client, systemTenant);
       await switchDeclared(client, schedule.definition.id, schedule.enabled);
       await writeThrough(schedule);
       await publishDeclared(place, schedule);
@@ -110,10 +122,12 @@ export const createScheduleStore = (options: {
     find: async ({ tenant, seesDeclared }, id) => {
       if (!isId(id)) return undefined;
       const declared = await findDeclared(place, id);
-      if (declared) return seesDeclared ? declared : undefined;
+      if (declared && seesDeclared) return declared;
       return withDatabase(() => findKept(pool, tenant, id));
     },
     isDeclared: async (id) => isId(id) && (await findDeclared(place, id)) !== undefined,
+    hasOwn: async (tenant, id) =>
+      isId(id) && (await withDatabase(() => findKept(pool, tenant, id))) !== undefined,
     put: (definition, enabled) => withDatabase(() => put(definition, enabled)),
     enable: ({ definition }, enabled) =>
       withDatabase<AnySchedule | undefined>(() =>

@@ -4,7 +4,7 @@ import { discardFailed } from './discard.ts';
 import { countDeadLetters } from './groups.ts';
 import { listDeadLetters } from './list.ts';
 
-/** Jobs that one step removes. */
+/** Jobs that one step removes, at least, where there are as many. */
 export const evictedAtOnce = 100;
 
 interface Queue {
@@ -15,7 +15,8 @@ interface Queue {
 /**
  * Removes failed jobs whose time is over, with their dead letters. BullMQ does so only when the next
  * job of the queue fails, and knows nothing of the letters.
- * @returns how many were removed; {@link evictedAtOnce} means that there may be more.
+ * What cannot be removed, as ids that are not ours, keeps nothing that comes after it.
+ * @returns how many were removed; {@link evictedAtOnce} or more means that there may be others.
  */
 export const evictOld = async (
   queues: QueueSet,
@@ -25,16 +26,23 @@ export const evictOld = async (
   const { redis, keys } = queues;
   const failed = keys.inQueue(queue, partition, 'failed');
   const cutoff = Date.now() - keepFailedMs;
-  const ids = await redis.zrangebyscore(failed, '-inf', `(${cutoff}`, 'LIMIT', 0, evictedAtOnce);
-  const removed = await Promise.all(
-    ids.map(async (id) => {
-      const address = parseJobId(id);
-      if (!address) return false;
-      const finishedOn = await redis.hget(keys.inQueue(queue, partition, id), 'finishedOn');
-      return finishedOn !== null && discardFailed(queues, address, Number(finishedOn));
-    }),
-  );
-  return removed.filter(Boolean).length;
+  const remove = async (id: string): Promise<boolean> => {
+    const address = parseJobId(id);
+    if (!address) return false;
+    const finishedOn = await redis.hget(keys.inQueue(queue, partition, id), 'finishedOn');
+    return finishedOn !== null && discardFailed(queues, address, Number(finishedOn));
+  };
+  let removed = 0;
+  let left = 0;
+  while (removed < evictedAtOnce) {
+    const range = [failed, '-inf', `(${cutoff}`, 'LIMIT', left, evictedAtOnce] as const;
+    const ids = await redis.zrangebyscore(...range);
+    if (ids.length === 0) break;
+    const gone = (await Promise.all(ids.map(remove))).filter(Boolean).length;
+    removed += gone;
+    left += ids.length - gone;
+  }
+  return removed;
 };
 
 /**

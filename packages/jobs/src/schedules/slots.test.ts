@@ -111,6 +111,24 @@ test.each(
   }
 });
 
+test.each([
+  // Of all Februaries, those of leap years that begin with a Monday have a fifth one.
+  ['0 0 31 2 1#5', ['2044-02-29', '2072-02-29', '2112-02-29', '2140-02-29', '2168-02-29']],
+  ['0 0 29 2 *', ['2028-02-29', '2032-02-29', '2036-02-29', '2040-02-29', '2044-02-29']],
+  ['0 0 L 2 *', ['2027-02-28', '2028-02-29', '2029-02-28', '2030-02-28', '2031-02-28']],
+  ['0 0 * 1 5L', ['2027-01-29', '2028-01-28', '2029-01-26', '2030-01-25', '2031-01-31']],
+  ['0 0 13 * 5', ['2027-01-01', '2027-01-08', '2027-01-13', '2027-01-15', '2027-01-22']],
+  ['0 0 1 1 *', ['2027-01-01', '2028-01-01', '2029-01-01', '2030-01-01', '2031-01-01']],
+])('"%s" is due on these days', (cron, days) => {
+  const after = Date.parse('2026-12-31T12:00:00Z');
+  for (const timezone of ['UTC', 'America/New_York', 'Pacific/Kiritimati']) {
+    const noon = upcomingSlots({ cron: cron.replace('0 0', '0 12'), timezone }, after, 6);
+    const inZone = new Intl.DateTimeFormat('en-CA', { timeZone: timezone });
+    const found = noon.map((slot) => inZone.format(slot)).filter((day) => day > '2026-12-31');
+    expect(found.slice(0, 5)).toEqual(days);
+  }
+});
+
 test('six fields have the second first', () => {
   const timing = { cron: '*/15 0 8 * * *', timezone: 'UTC' };
   const slots = upcomingSlots(timing, Date.parse('2027-01-01T08:00:10Z'), 4);

@@ -1,4 +1,5 @@
 import { CronDate, CronExpressionParser } from 'cron-parser';
+import { isDaily, spansDue } from './cron-days.ts';
 
 /** When a schedule is due: by a cron expression in a time zone, or every so many milliseconds. */
 export type Timing =
@@ -22,16 +23,52 @@ const startOf = (timing: { timezone: string }, hours: number, after: number): nu
   return offsetAt(after, timing.timezone) === offsetAt(before, timing.timezone) ? after : before;
 };
 
-/** The slots after an instant, one by one, without an end unless there is one. */
-function* cronSlots(timing: { cron: string; timezone: string }, after: number) {
-  const parse = (from: number) =>
-    CronExpressionParser.parse(timing.cron, { tz: timing.timezone, currentDate: new Date(from) });
-  const asked = parse(after);
+/** A day of the calendar of any zone is within this of the same day of UTC, in milliseconds; with a margin. */
+const reachMs = 40 * 3_600_000;
+const dayMs = 86_400_000;
+
+interface CronTiming {
+  readonly cron: string;
+  readonly timezone: string;
+}
+
+const parse = ({ cron, timezone: tz }: CronTiming, from: number, end?: number) =>
+  CronExpressionParser.parse(cron, {
+    tz,
+    currentDate: new Date(from),
+    ...(end !== undefined && { endDate: new Date(end) }),
+  });
+
+/**
+ * The slots after an instant, up to and with another one.
+ * @param asked the expression, parsed from that instant on.
+ */
+function* slotsBetween(
+  timing: CronTiming,
+  after: number,
+  end?: number,
+  asked = parse(timing, after, end),
+) {
   const start = startOf(timing, asked.fields.hour.values.length, after);
-  const expression = start === after ? asked : parse(start);
-  for (const date of expression) {
+  for (const date of start === after ? asked : parse(timing, start, end)) {
     const slot = date.getTime();
     if (slot > after) yield slot;
+  }
+}
+
+/** The slots after an instant, one by one, without an end unless there is one. */
+function* cronSlots(timing: CronTiming, after: number) {
+  const asked = parse(timing, after);
+  const { fields } = asked;
+  if (isDaily(fields)) return yield* slotsBetween(timing, after, undefined, asked);
+  let last = after;
+  for (const days of spansDue(fields, Math.floor((after - reachMs) / dayMs))) {
+    const begin = Math.max(last, days.first * dayMs - reachMs);
+    const end = (days.last + 1) * dayMs + reachMs;
+    for (const slot of slotsBetween(timing, begin, end)) {
+      yield slot;
+      last = slot;
+    }
   }
 }
 

@@ -54,6 +54,29 @@ export const listKept = async (
   return rows.map(toKept);
 };
 
+/** Schedules of all tenants, or of one, in the order of their tenants and ids. */
+export const listKeptOfAll = async (
+  db: Queryable,
+  {
+    tenant,
+    after,
+    limit,
+  }: {
+    tenant: string | undefined;
+    /** The tenant and the id to begin after. */
+    after: readonly [tenant: string, id: string];
+    limit: number;
+  },
+): Promise<KeptSchedule[]> => {
+  const { rows } = await db.query<Row>(
+    `select ${columns} from drover.schedules
+      where ($1::text is null or tenant = $1) and (tenant, id) > ($2, $3)
+      order by tenant, id limit $4`,
+    [tenant ?? null, ...after, limit],
+  );
+  return rows.map(toKept);
+};
+
 export const findKept = async (
   db: Queryable,
   tenant: string,
@@ -72,6 +95,16 @@ export const findKept = async (
  */
 export const lockTenant = async (db: Queryable, tenant: string): Promise<void> => {
   await db.query('select pg_advisory_xact_lock($1, hashtext($2))', [lockFamily, tenant]);
+};
+
+/** Keeps the schedules of these tenants as they are until the transaction ends. */
+export const holdTenants = async (db: Queryable, tenants: readonly string[]): Promise<void> => {
+  // In one order for all, so that no two wait for each other.
+  await db.query(
+    `select pg_advisory_xact_lock_shared($1, lock)
+       from (select distinct hashtext(tenant) as lock from unnest($2::text[]) tenant order by 1) locks`,
+    [lockFamily, tenants],
+  );
 };
 
 export const countKept = async (db: Queryable, tenant: string): Promise<number> => {

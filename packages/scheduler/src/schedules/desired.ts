@@ -3,10 +3,20 @@ import {
   type ScheduleDefinition,
   scheduleFingerprint,
   scheduleKey,
+  systemTenant,
 } from '@drover/jobs/schedules/definition';
 import type { SchedulePlace } from '@drover/jobs/schedules/place';
-import { disabledDeclared, enabledFingerprints, findEnabled } from '@drover/jobs/schedules/table';
-import type { Queryable } from '@drover/shared/database/in-transaction';
+import {
+  disabledDeclared,
+  enabledFingerprints,
+  findEnabled,
+  holdTenants,
+} from '@drover/jobs/schedules/table';
+import {
+  inTransaction,
+  type Queryable,
+  type Transactional,
+} from '@drover/shared/database/in-transaction';
 
 /** What should be in Redis. */
 export interface Desired {
@@ -16,9 +26,14 @@ export interface Desired {
   readonly isComplete: boolean;
   /** Why Postgres could not be asked. */
   readonly cause?: unknown;
-  /** Those of these keys that should be there now, asked again. */
-  find(keys: readonly string[]): Promise<ScheduleDefinition[]>;
+  /** Does something with those of these keys that should be there, while nobody changes them. */
+  holding<T>(
+    keys: readonly string[],
+    use: (definitions: readonly ScheduleDefinition[]) => Promise<T>,
+  ): Promise<T>;
 }
+
+const tenantOf = (key: string): string => key.split('/')[0] ?? '';
 
 /**
  * Finds out what should be there: the declared schedules from the code, the others from Postgres. While
@@ -26,7 +41,7 @@ export interface Desired {
  */
 export const createDesired = (options: {
   declared: readonly ScheduleDefinition[];
-  db: Queryable;
+  db: Transactional;
   place: SchedulePlace;
 }) => {
   const { declared, db, place } = options;
@@ -46,26 +61,49 @@ export const createDesired = (options: {
       })),
     );
 
-  const find: Desired['find'] = async (keys) => {
-    const ours = enabledDeclared().filter((it) => keys.includes(scheduleKey(it)));
+  const enabledAmong = (keys: readonly string[]) =>
+    enabledDeclared().filter((it) => keys.includes(scheduleKey(it)));
+
+  const find = async (client: Queryable, keys: readonly string[]) => {
+    disabled = await disabledDeclared(client);
     const others = keys.filter((key) => !byKey.has(key));
-    return others.length === 0 ? ours : [...ours, ...(await findEnabled(db, others))];
+    const kept = others.length === 0 ? [] : await findEnabled(client, others);
+    return [...enabledAmong(keys), ...kept];
   };
+
+  const holding: Desired['holding'] = (keys, use) =>
+    inTransaction(db, async (client) => {
+      await holdTenants(client, keys.map(tenantOf));
+      return use(await find(client, keys));
+    });
+
+  const readKept = () =>
+    inTransaction(db, async (client) => {
+      await holdTenants(client, [systemTenant]);
+      disabled = await disabledDeclared(client);
+      const kept = await enabledFingerprints(client);
+      await publish();
+      return kept;
+    });
 
   return async (): Promise<Desired> => {
     let kept = new Map<string, string>();
     let cause: unknown;
     try {
-      disabled = await disabledDeclared(db);
-      kept = await enabledFingerprints(db);
+      kept = await readKept();
     } catch (err) {
       cause = err;
+      await publish();
     }
-    await publish();
     for (const definition of enabledDeclared()) {
       kept.set(scheduleKey(definition), scheduleFingerprint(definition));
     }
-    const isComplete = cause === undefined;
-    return { fingerprints: kept, isComplete, find, ...(!isComplete && { cause }) };
+    if (cause === undefined) return { fingerprints: kept, isComplete: true, holding };
+    return {
+      fingerprints: kept,
+      isComplete: false,
+      cause,
+      holding: (keys, use) => use(enabledAmong(keys)),
+    };
   };
 };

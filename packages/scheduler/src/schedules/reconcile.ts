@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type ScheduleDefinition,
   scheduleFingerprint,
@@ -15,11 +14,11 @@ import { compare } from './findings.ts';
 import { type Installed, inspect, installedKeys } from './inspect.ts';
 import { createStepCheck } from './steps.ts';
 
-/** Schedules that are written at once: each is a round trip, and they share them. */
-const together = 100;
-
-/** How long writing a new schedule to both stores may take, in milliseconds; see {@link createReconcile}. */
-const settleMs = 2_000;
+/**
+ * Schedules that are written at once: each is a round trip, and they share them. Who wants to change one
+ * of a tenant's waits meanwhile.
+ */
+const together = 200;
 
 /** What a round has found and done, in schedules. */
 export interface ReconcileReport {
@@ -47,48 +46,43 @@ export interface ReconcileOptions {
   stopping: AbortSignal;
   /** Milliseconds since 1970; default: the clock. */
   now?: () => number;
-  settleMs?: number;
 }
+
+/** What a round does to schedules, in numbers of them. */
+type Mended = Pick<ReconcileReport, 'restored' | 'updated' | 'repaired' | 'pruned' | 'failed'>;
 
 /**
  * Makes BullMQ's job schedulers what the schedules say: what is missing or outdated is written, what is
  * gone is removed, what has fallen silent or out of step is set right. Any number of processes may do
- * so at once, and beside an API that changes schedules. A new schedule is written to Redis before its
- * transaction ends: so one that only Redis has is removed when it is still unknown a while later.
+ * so at once, and beside an API that changes schedules: whatever is not as it should be is looked at
+ * once more while nobody can change it, and set right before somebody may.
  */
 export const createReconcile = (options: ReconcileOptions) => {
   const { desired, place, log, stopping, now = Date.now } = options;
   const isInStep = createStepCheck();
 
-  const inChunks = async <T>(
+  const compareNow = (
+    wanted: ReadonlyMap<string, string>,
+    installed: ReadonlyMap<string, Installed>,
+  ) => compare(wanted, installed, { now: now(), isInStep });
+
+  /** @returns how many it was done with. @throws when Redis is away. */
+  const withEach = async <T>(
     all: readonly T[],
     work: (one: T) => Promise<unknown>,
+    mended: Mended,
   ): Promise<number> => {
-    let failed = 0;
-    for (let n = 0; n < all.length && !stopping.aborted; n += together) {
-      const outcomes = await Promise.allSettled(all.slice(n, n + together).map(work));
-      for (const outcome of outcomes) {
-        if (outcome.status === 'fulfilled') continue;
-        if (isRedisUnavailable(outcome.reason)) throw outcome.reason;
-        failed += 1;
-        log.warn({ reason: toError(outcome.reason).message }, 'a schedule was not written');
+    let done = 0;
+    for (const outcome of await Promise.allSettled(all.map(work))) {
+      if (outcome.status === 'fulfilled') {
+        done += 1;
+        continue;
       }
+      if (isRedisUnavailable(outcome.reason)) throw outcome.reason;
+      mended.failed += 1;
+      log.warn({ reason: toError(outcome.reason).message }, 'a schedule was not written');
     }
-    return failed;
-  };
-
-  /** Writes those that are still to be there, and are not there by now as they should be. */
-  const write = async (
-    keys: readonly string[],
-    { find }: Desired,
-    installed: ReadonlyMap<string, Installed>,
-  ) => {
-    if (keys.length === 0) return { written: 0, failed: 0 };
-    const definitions = (await find(keys)).filter(
-      (it) => installed.get(scheduleKey(it))?.fingerprint !== scheduleFingerprint(it),
-    );
-    const failed = await inChunks(definitions, (it) => installSchedule(place, it));
-    return { written: definitions.length - failed, failed };
+    return done;
   };
 
   /** A slot that passed while nothing could fire it is handed to the workers, who know what to do. */
@@ -105,50 +99,58 @@ export const createReconcile = (options: ReconcileOptions) => {
     log.warn({ schedule: key, slot: found?.next }, 'a schedule had fallen silent or out of step');
   };
 
-  const repair = async (
-    keys: readonly string[],
-    { find }: Desired,
-    installed: ReadonlyMap<string, Installed>,
-  ) => {
-    if (keys.length === 0) return { repaired: 0, failed: 0 };
-    const definitions = await find(keys);
-    const failed = await inChunks(definitions, (it) =>
-      repairOne(it, installed.get(scheduleKey(it))),
-    );
-    return { repaired: definitions.length - failed, failed };
+  const mendHeld = async (definitions: readonly ScheduleDefinition[], mended: Mended) => {
+    const byKey = new Map(definitions.map((it) => [scheduleKey(it), it]));
+    const those = (keys: readonly string[]) => keys.flatMap((key) => byKey.get(key) ?? []);
+    const installed = await inspect(place, [...byKey.keys()]);
+    const wanted = new Map([...byKey].map(([key, it]) => [key, scheduleFingerprint(it)]));
+    const { missing, outdated, silent, outOfStep } = compareNow(wanted, installed);
+    const install = (it: ScheduleDefinition) => installSchedule(place, it);
+    const repair = (it: ScheduleDefinition) => repairOne(it, installed.get(scheduleKey(it)));
+    mended.restored += await withEach(those(missing), install, mended);
+    mended.updated += await withEach(those(outdated), install, mended);
+    mended.repaired += await withEach(those([...silent, ...outOfStep]), repair, mended);
   };
 
-  const prune = async ({ fingerprints, isComplete, find }: Desired): Promise<number> => {
-    if (!isComplete) return 0;
-    const unknown = (await installedKeys(place)).filter((key) => !fingerprints.has(key));
-    if (unknown.length === 0) return 0;
-    await sleep(options.settleMs ?? settleMs, undefined, { signal: stopping }).catch(
-      () => undefined,
-    );
-    if (stopping.aborted) return 0;
-    const known = new Set((await find(unknown)).map(scheduleKey));
-    const gone = unknown.filter((key) => !known.has(key));
-    await inChunks(gone, (key) => uninstallSchedule(place, key, { forget: false }));
-    return gone.length;
+  const pruneHeld = async (
+    keys: readonly string[],
+    definitions: readonly ScheduleDefinition[],
+    mended: Mended,
+  ) => {
+    const known = new Set(definitions.map(scheduleKey));
+    const gone = keys.filter((key) => !known.has(key));
+    const remove = (key: string) => uninstallSchedule(place, key, { forget: false });
+    mended.pruned += await withEach(gone, remove, mended);
+  };
+
+  const inChunks = async (
+    keys: readonly string[],
+    { holding }: Desired,
+    work: (chunk: readonly string[], held: readonly ScheduleDefinition[]) => Promise<void>,
+  ) => {
+    for (let n = 0; n < keys.length && !stopping.aborted; n += together) {
+      const chunk = keys.slice(n, n + together);
+      await holding(chunk, (held) => work(chunk, held));
+    }
   };
 
   return async (): Promise<ReconcileReport> => {
     const wanted = await desired();
-    const installed = await inspect(place, [...wanted.fingerprints.keys()]);
-    const findings = compare(wanted.fingerprints, installed, { now: now(), isInStep });
-    const restored = await write(findings.missing, wanted, installed);
-    const updated = await write(findings.outdated, wanted, installed);
-    const repaired = await repair([...findings.silent, ...findings.outOfStep], wanted, installed);
+    const { fingerprints, isComplete, cause } = wanted;
+    const installed = await inspect(place, [...fingerprints.keys()]);
+    const { overdue, ...wrong } = compareNow(fingerprints, installed);
+    const mended: Mended = { restored: 0, updated: 0, repaired: 0, pruned: 0, failed: 0 };
+    await inChunks(Object.values(wrong).flat(), wanted, (_, held) => mendHeld(held, mended));
+    if (isComplete) {
+      const unknown = (await installedKeys(place)).filter((key) => !fingerprints.has(key));
+      await inChunks(unknown, wanted, (chunk, held) => pruneHeld(chunk, held, mended));
+    }
     return {
-      schedules: wanted.fingerprints.size,
-      restored: restored.written,
-      updated: updated.written,
-      pruned: await prune(wanted),
-      repaired: repaired.repaired,
-      overdue: findings.overdue.length,
-      failed: restored.failed + updated.failed + repaired.failed,
-      complete: wanted.isComplete,
-      ...(wanted.cause !== undefined && { reason: databaseFailure(wanted.cause).message }),
+      schedules: fingerprints.size,
+      ...mended,
+      overdue: overdue.length,
+      complete: isComplete,
+      ...(cause !== undefined && { reason: databaseFailure(cause).message }),
     };
   };
 };

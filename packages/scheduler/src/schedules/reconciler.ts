@@ -2,7 +2,7 @@ import type { Catalog } from '@drover/jobs/catalog';
 import type { ScheduleDefinition } from '@drover/jobs/schedules/definition';
 import type { SchedulePlace } from '@drover/jobs/schedules/place';
 import { databaseFailure } from '@drover/shared/database/failures';
-import type { Queryable } from '@drover/shared/database/in-transaction';
+import type { Transactional } from '@drover/shared/database/in-transaction';
 import { toError } from '@drover/shared/errors';
 import { aboutEvery } from '@drover/shared/lifecycle/rounds';
 import type { Component } from '@drover/shared/lifecycle/stack';
@@ -25,9 +25,11 @@ const notReconciled = 'schedules were not reconciled; trying again';
 export interface ReconcilerOptions {
   declared: readonly ScheduleDefinition[];
   place: SchedulePlace;
-  db: Queryable;
+  db: Transactional;
   catalog: Catalog;
   log: Log;
+  /** Told of each round. */
+  onReport?: ((report: ReconcileReport) => void) | undefined;
   /** For tests; default {@link lookMs}. */
   lookMs?: number;
 }
@@ -53,6 +55,7 @@ export const reconciler = (options: ReconcilerOptions): Component => {
   let wasComplete = true;
 
   const tell = (report: ReconcileReport) => {
+    options.onReport?.(report);
     log[hasChanged(report) ? 'info' : 'debug'](report, 'schedules reconciled');
     if (report.overdue > 0) {
       log.warn({ schedules: report.overdue }, 'schedules are due and no worker takes them');

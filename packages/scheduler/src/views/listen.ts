@@ -18,7 +18,7 @@ export interface ListenerOptions {
   name: string;
   channels: readonly string[];
   /** Hears of each notification. */
-  onNotify: (channel: string) => void;
+  onNotify: (channel: string, payload: string) => void;
   /** Hears of each connection: what was told before it has not been heard. */
   onConnect: () => void;
   log: Log;
@@ -53,7 +53,7 @@ export const listener = (options: ListenerOptions): Component => {
   let retryMs = firstRetryMs;
 
   const listenOn = async (client: DatabaseClient) => {
-    client.on('notification', ({ channel }) => onNotify(channel));
+    client.on('notification', ({ channel, payload = '' }) => onNotify(channel, payload));
     const lost = whenLost(client);
     lost.catch(() => undefined);
     for (const channel of channels) await client.query(`listen "${channel}"`);

@@ -6,6 +6,9 @@ import { type Codec, jsonCodec } from './codec.ts';
 /** The largest value that is kept, in bytes before compression. */
 export const maxValueBytes = 8 * 1_024 * 1_024;
 
+/** The most memory of Redis that a cache may be given, in bytes. */
+const maxRedisBytes = 4 * 1_024 * 1_024 * 1_024;
+
 /** The longest life of a value, stale time included: 30 days. */
 export const maxLifeMs = 30 * 86_400_000;
 
@@ -27,6 +30,7 @@ const settings = z
       .refine((ms) => ms > 0 && ms <= 600_000, 'expected 1 ms to 10 min')
       .default(30_000),
     maxBytes: z.int().min(1).max(maxValueBytes).default(maxValueBytes),
+    redisBytes: z.int().min(1).max(maxRedisBytes).default(67_108_864),
     compressOver: z.int().min(0).default(4_096),
   })
   .refine(
@@ -67,6 +71,11 @@ export interface CacheOptions<Value> {
   readonly loadTimeout?: Settings['ttl'];
   /** Largest value that is kept, in bytes before compression; default and at most 8 MiB. */
   readonly maxBytes?: number;
+  /**
+   * Memory of Redis that its values take at most, in bytes, roughly; those that were used least go first.
+   * Default 64 MiB.
+   */
+  readonly redisBytes?: number;
   /** Values of more bytes are compressed in Redis; default 4 096. */
   readonly compressOver?: number;
   /** Tags of an entry, by which it can be invalidated. 1 to 200 characters each, 32 at most. */

@@ -49,6 +49,7 @@ export const keepValue = async <Value>(
       tells,
       version: definition.version,
       packed: await pack(bytes, definition.compressOver),
+      mostBytes: definition.redisBytes,
     });
     if (tells) memory.invalidate(place.entry, clock);
     if (outcome === 'stored') remember({ ...kept, asOf: clock });

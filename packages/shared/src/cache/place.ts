@@ -13,6 +13,9 @@ export interface Place {
   readonly key: string;
   readonly entry: string;
   readonly lock: string;
+  /** Of all values of the cache: when each was used last, and how large it is. */
+  readonly uses: string;
+  readonly sizes: string;
 }
 
 /** Whether a text can be a key of a value. */
@@ -32,6 +35,8 @@ export const placeOf = (keys: Keys, cache: string, version: number, key: string)
     key,
     entry: keys.cacheEntry(cache, version, key),
     lock: keys.cacheLock(cache, version, key),
+    uses: keys.cacheUses(cache),
+    sizes: keys.cacheSizes(cache),
   };
 };
 

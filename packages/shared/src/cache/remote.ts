@@ -55,6 +55,8 @@ export interface Storing {
   readonly tailMs: number;
   readonly stamps: readonly string[];
   readonly packed: Packed;
+  /** Memory of Redis that the values of the cache may take, in bytes. */
+  readonly mostBytes: number;
 }
 
 /** Who stores gets `lost` when the right to it is another's, `outdated` when a tag was invalidated. */
@@ -133,19 +135,20 @@ export const createRemote = ({ redis, keys }: { redis: Redis; keys: Keys }): Rem
   };
 
   return {
-    read: async (place, knownId) => {
+    read: async ({ entry, uses, sizes }, knownId) => {
+      const places = [entry, keys.cacheClock, uses, sizes];
       const reply = (await ask(() =>
-        runScriptForBytes(redis, readEntry, [place.entry, keys.cacheClock], [knownId]),
+        runScriptForBytes(redis, readEntry, places, [knownId]),
       )) as unknown[];
       const clock = Number(reply[0]);
       return reply.length === 1 ? { clock } : { clock, entry: parseEntry(reply) };
     },
-    acquire: async ({ entry, lock }, token, knownId) => {
+    acquire: async ({ entry, lock, uses, sizes }, token, knownId) => {
       const [kind, number] = (await ask(() =>
         runScript(
           redis,
           acquireLock,
-          [entry, lock, keys.cacheClock],
+          [entry, lock, keys.cacheClock, uses, sizes],
           [token, leaseMs, knownId ?? '', knownId === undefined ? '1' : '0'],
         ),
       )) as [string, number];
@@ -162,9 +165,9 @@ export const createRemote = ({ redis, keys }: { redis: Redis; keys: Keys }): Rem
       const places = [entry, lock, keys.cacheClock];
       await runScript(redis, releaseLock, places, [token, keys.cacheChanges]);
     },
-    store: async ({ cache, entry, lock }, storing) => {
-      const { right, tells, version, id, lifeMs, tailMs, stamps, packed } = storing;
-      const places = [entry, lock, keys.cacheClock, keys.cacheNames];
+    store: async ({ cache, entry, lock, uses, sizes }, storing) => {
+      const { right, tells, version, id, lifeMs, tailMs, stamps, packed, mostBytes } = storing;
+      const places = [entry, lock, keys.cacheClock, keys.cacheNames, uses, sizes];
       const [outcome, clock] = (await ask(() =>
         runScript(redis, storeEntry, places, [
           right?.token ?? '',
@@ -178,12 +181,13 @@ export const createRemote = ({ redis, keys }: { redis: Redis; keys: Keys }): Rem
           stamps.join('\n'),
           packed.packing,
           packed.body,
+          mostBytes,
         ]),
       )) as [Stored['outcome'], number];
       return { outcome, clock };
     },
-    drop: async ({ entry, lock }) => {
-      const places = [entry, lock, keys.cacheClock];
+    drop: async ({ entry, lock, uses, sizes }) => {
+      const places = [entry, lock, keys.cacheClock, uses, sizes];
       return {
         clock: Number(await ask(() => runScript(redis, dropEntry, places, [keys.cacheChanges]))),
       };
@@ -204,6 +208,11 @@ export const createRemote = ({ redis, keys }: { redis: Redis; keys: Keys }): Rem
   };
 };
 
-/** Whether a call failed for want of Redis, and a reader goes on without it. */
+/**
+ * Whether a call failed for want of Redis, and a reader goes on without it. One that answers with an
+ * error is of no more use than one that is gone.
+ */
 export const isAway = (err: unknown): boolean =>
-  isRedisUnavailable(err) || (err instanceof CodedError && err.code === 'deadline-exceeded');
+  isRedisUnavailable(err) ||
+  (err instanceof CodedError && err.code === 'deadline-exceeded') ||
+  (err instanceof Error && err.name === 'ReplyError');

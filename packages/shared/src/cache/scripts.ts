@@ -1,64 +1,18 @@
 import type { Script } from '../redis/script.ts';
-
-/*
- * An entry is a hash: `id` names this very value, `since` is the clock when its making began, `life` and
- * `tail` are milliseconds (all of its life, and the part after its ttl), `tags` are the keys of stamps,
- * one a line, and `body` is packed as `packing` says. It ends with its life.
- *
- * The clock counts invalidations. A stamp holds the clock of the last invalidation of a tag or a cache,
- * and an entry that was begun before it does not count; neither does one whose stamp is gone. A stamp
- * lives as long as the longest entry that names it, so that Redis holds no more of them than it must.
- *
- * A lock is a hash of `token`, its holder, and `waiting`, set when somebody is to be woken. Only who
- * holds it may store what it made: an invalidation takes the lock away, and with it that right.
- *
- * Stamps are named by entries, so they are no KEYS; all share one hash tag.
- */
-const prelude = `
-local function clockAt(key) return tonumber(redis.call('GET', key) or '0') end
-local function begin(key)
-  if redis.call('EXISTS', key) == 1 then return end
-  -- After the loss of all data it must not go back: nothing advances it once in a microsecond.
-  local time = redis.call('TIME')
-  redis.call('SET', key, string.format('%.0f', time[1] * 1000000 + time[2]))
-end
-local function advance(key)
-  begin(key)
-  return redis.call('INCR', key)
-end
-local function find(key)
-  local entry = redis.call('HMGET', key, 'id', 'since', 'life', 'tail', 'tags')
-  if not entry[1] then return nil end
-  for stamp in string.gmatch(entry[5], '[^\\n]+') do
-    local at = redis.call('GET', stamp)
-    if not at or tonumber(at) > tonumber(entry[2]) then
-      redis.call('UNLINK', key)
-      return nil
-    end
-  end
-  return entry
-end
-local function tell(channel, clock, kind, target)
-  redis.call('PUBLISH', channel, string.format('%.0f', clock) .. '\\n' .. kind .. '\\n' .. target)
-end
-local function unlock(lock, channel, clock, entry)
-  local waiting = redis.call('HEXISTS', lock, 'waiting')
-  redis.call('DEL', lock)
-  if waiting == 1 then tell(channel, clock, 'wake', entry) end
-end
-`;
+import { prelude } from './script-prelude.ts';
 
 /** An entry that counts; without its body where the caller has it already. */
 export const readEntry: Script = {
   name: 'cacheRead',
-  keys: 2,
+  keys: 4,
   lua: `${prelude}
 local entryKey, clockKey = KEYS[1], KEYS[2]
+indexed(KEYS[3], KEYS[4])
 local knownId = ARGV[1]
 local clock = clockAt(clockKey)
-local entry = find(entryKey)
+local entry, left = find(entryKey)
 if not entry then return {clock} end
-local left = redis.call('PTTL', entryKey)
+redis.call('ZADD', uses, 'XX', now(), entryKey)
 local packed = {'known', ''}
 if entry[1] ~= knownId then packed = redis.call('HMGET', entryKey, 'packing', 'body') end
 return {clock, left, entry[1], entry[3], entry[4], entry[5], packed[1], packed[2]}`,
@@ -67,17 +21,21 @@ return {clock, left, entry[1], entry[3], entry[4], entry[5], packed[1], packed[2
 /** The right to make an entry, unless another has it or, where it need not be made anew, there is a fresh one. */
 export const acquireLock: Script = {
   name: 'cacheAcquire',
-  keys: 3,
+  keys: 5,
   lua: `${prelude}
 local entryKey, lockKey, clockKey = KEYS[1], KEYS[2], KEYS[3]
+indexed(KEYS[4], KEYS[5])
+heal(lockKey, 'hash')
 local token, leaseMs, knownId, anew = ARGV[1], ARGV[2], ARGV[3], ARGV[4] == '1'
-local entry = find(entryKey)
-if not anew and entry and entry[1] ~= knownId and redis.call('PTTL', entryKey) > tonumber(entry[4]) then
+local entry, left = find(entryKey)
+if not anew and entry and entry[1] ~= knownId and left > tonumber(entry[4]) then
   return {'made', 0}
 end
-if redis.call('EXISTS', lockKey) == 1 then
+-- One that would never end is nobody's.
+local held = redis.call('PTTL', lockKey)
+if held >= 0 then
   redis.call('HSET', lockKey, 'waiting', 1)
-  return {'wait', redis.call('PTTL', lockKey)}
+  return {'wait', held}
 end
 begin(clockKey)
 redis.call('HSET', lockKey, 'token', token)
@@ -91,6 +49,7 @@ export const seizeLock: Script = {
   keys: 2,
   lua: `${prelude}
 local lockKey, clockKey = KEYS[1], KEYS[2]
+heal(lockKey, 'hash')
 begin(clockKey)
 redis.call('HSET', lockKey, 'token', ARGV[1])
 redis.call('PEXPIRE', lockKey, ARGV[2])
@@ -110,6 +69,7 @@ export const releaseLock: Script = {
   keys: 3,
   lua: `${prelude}
 local entryKey, lockKey, clockKey = KEYS[1], KEYS[2], KEYS[3]
+heal(lockKey, 'hash')
 if redis.call('HGET', lockKey, 'token') ~= ARGV[1] then return 0 end
 unlock(lockKey, ARGV[2], clockAt(clockKey), entryKey)
 return 1`,
@@ -117,16 +77,20 @@ return 1`,
 
 /**
  * Stores an entry: for the holder of the lock, or for anybody where no token is given. With `tell`, other
- * processes drop what they have.
+ * processes drop what they have. Values of its cache that were used least go where they are too much.
  */
 export const storeEntry: Script = {
   name: 'cacheStore',
-  keys: 4,
+  keys: 6,
   lua: `${prelude}
 local entryKey, lockKey, clockKey, namesKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+indexed(KEYS[5], KEYS[6])
+heal(lockKey, 'hash')
+heal(namesKey, 'zset')
 local token, since, tells, channel, name = ARGV[1], ARGV[2], ARGV[3] == '1', ARGV[4], ARGV[5]
 local id, life, tail, stamps, packing, body =
   ARGV[6], tonumber(ARGV[7]), ARGV[8], ARGV[9], ARGV[10], ARGV[11]
+local most = tonumber(ARGV[12])
 if token ~= '' and redis.call('HGET', lockKey, 'token') ~= token then
   return {'lost', clockAt(clockKey)}
 end
@@ -135,8 +99,8 @@ since = since == '' and clock or tonumber(since)
 unlock(lockKey, channel, clock, entryKey)
 if tells then tell(channel, clock, 'entry', entryKey) end
 for stamp in string.gmatch(stamps, '[^\\n]+') do
-  if tonumber(redis.call('GET', stamp) or '0') > since then
-    redis.call('UNLINK', entryKey)
+  if (numberAt(stamp) or 0) > since then
+    forget(entryKey)
     return {'outdated', clock}
   end
 end
@@ -149,20 +113,22 @@ for stamp in string.gmatch(stamps, '[^\\n]+') do
   if left == -2 then redis.call('SET', stamp, 0, 'PX', life + 1000)
   elseif left < life + 1000 then redis.call('PEXPIRE', stamp, life + 1000) end
 end
-local time = redis.call('TIME')
-redis.call('ZADD', namesKey, 'GT', math.floor(time[1] * 1000 + time[2] / 1000 + life), name)
-redis.call('PEXPIRE', namesKey, 2592000000)
+redis.call('ZADD', namesKey, 'GT', now() + life, name)
+redis.call('PEXPIRE', namesKey, longest)
+index(entryKey, #body + #stamps, most)
 return {'stored', clock}`,
 };
 
 /** Takes an entry away, and from whoever makes it the right to store it. */
 export const dropEntry: Script = {
   name: 'cacheDrop',
-  keys: 3,
+  keys: 5,
   lua: `${prelude}
 local entryKey, lockKey, clockKey = KEYS[1], KEYS[2], KEYS[3]
+indexed(KEYS[4], KEYS[5])
 local clock = advance(clockKey)
-redis.call('UNLINK', entryKey, lockKey)
+forget(entryKey)
+redis.call('UNLINK', lockKey)
 tell(ARGV[1], clock, 'entry', entryKey)
 return clock`,
 };
@@ -185,8 +151,8 @@ return clock`,
 export const listNames: Script = {
   name: 'cacheNames',
   keys: 1,
-  lua: `
-local time = redis.call('TIME')
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', math.floor(time[1] * 1000 + time[2] / 1000))
+  lua: `${prelude}
+heal(KEYS[1], 'zset')
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now())
 return redis.call('ZRANGE', KEYS[1], 0, -1)`,
 };

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineCache } from '../../src/cache/define-cache.ts';
+import { deadlineIn } from '../../src/lifecycle/deadline.ts';
 import { startCaches } from './running-caches.ts';
 
 const counters = defineCache({ name: 'counters', schema: z.number(), ttl: '1m' });
@@ -49,6 +50,23 @@ test('a batch that fails is tried again', async () => {
   await writer.write('a', 1);
   await writer.flush();
   expect(tries).toEqual([[['a', 1]], [['a', 1]], [['a', 1]]]);
+});
+
+test('while the store is away, stopping ends by its deadline', async () => {
+  const it = await startCaches();
+  let isThere = false;
+  const flush = async () => {
+    if (!isThere) throw new Error('no database');
+  };
+  const writer = it.caches.writeBehind(counters, { flush, everyMs: 60_000 });
+  await writer.write('a', 1);
+  await writer.write('b', 2);
+  await expect(it.caches.stop(deadlineIn(250))).rejects.toMatchObject({
+    code: 'deadline-exceeded',
+  });
+  expect(writer.pending).toBe(2);
+  isThere = true;
+  await it[Symbol.asyncDispose]();
 });
 
 test('writers wait while too much is not written', async () => {

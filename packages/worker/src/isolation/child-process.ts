@@ -67,9 +67,10 @@ const endOf = async (child: ChildProcess, lastWords: () => string): Promise<Chil
 
 /**
  * Starts a child and waits until it has loaded the job types.
+ * @param stopping ends it if it is not ready by then.
  * @throws CodedError `isolation-failed` when it does not come to that.
  */
-export const startChild = async (briefing: Briefing): Promise<Child> => {
+export const startChild = async (briefing: Briefing, stopping: AbortSignal): Promise<Child> => {
   const code = join(briefing.config.dataDir, 'compile-cache');
   const forked = fork(new URL('./child/main.mjs', import.meta.url), [String(process.pid), code], {
     // Not those of the worker: a profiler or a debugger is meant for one process.
@@ -121,6 +122,7 @@ export const startChild = async (briefing: Briefing): Promise<Child> => {
   });
   const started = Promise.race([ready.promise, died]);
   started.catch(() => undefined);
+  stopping.addEventListener('abort', child.kill);
   try {
     child.send({ kind: 'brief', briefing });
     await within(deadlineIn(startTimeoutMs), 'starting a child process', started);
@@ -128,6 +130,8 @@ export const startChild = async (briefing: Briefing): Promise<Child> => {
     child.kill();
     const message = 'the process for the handler could not be started';
     throw new CodedError('isolation-failed', message, { cause });
+  } finally {
+    stopping.removeEventListener('abort', child.kill);
   }
   return child;
 };

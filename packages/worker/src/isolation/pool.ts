@@ -23,7 +23,7 @@ export const createIsolationPool = (
   options: { idleMs?: number } = {},
 ): IsolationPool => {
   const idle = new Map<Child, NodeJS.Timeout>();
-  let isStopped = false;
+  const stopping = new AbortController();
 
   const end = (child: Child) => {
     clearTimeout(idle.get(child));
@@ -41,16 +41,16 @@ export const createIsolationPool = (
         idle.delete(child);
         if (child.isAlive) return child;
       }
-      return startChild(briefing);
+      return startChild(briefing, stopping.signal);
     },
     giveBack: (child) => {
       if (!child.isAlive) return;
-      if (isStopped) return end(child);
+      if (stopping.signal.aborted) return end(child);
       child.listen(() => undefined);
       idle.set(child, setTimeout(end, options.idleMs ?? idleMs, child));
     },
     stop: async () => {
-      isStopped = true;
+      stopping.abort();
       const children = [...idle.keys()];
       for (const child of children) end(child);
       await Promise.all(children.map(({ ended }) => ended));

@@ -87,6 +87,24 @@ const runIn = async (
   }
 };
 
+/** A child for an attempt. Who must end meanwhile waits for no child: the one that comes is the next job's. */
+const takeChild = async (
+  { interruption }: OpenedAttempt,
+  isolation: Workshop['isolation'],
+): Promise<Child> => {
+  const interrupted = Promise.withResolvers<never>();
+  interruption.onInterrupt(interrupted.reject);
+  const taken = isolation.take();
+  try {
+    return await Promise.race([interrupted.promise, taken]);
+  } catch (thrown) {
+    taken.then(isolation.giveBack, () => undefined);
+    throw thrown;
+  } finally {
+    interruption.onInterrupt(() => undefined);
+  }
+};
+
 /**
  * Runs the job in a child of its own. One that had to be told to end, or whose handler left something
  * behind, is not used again. It is gone before the attempt is over, so that no two attempts run at once.
@@ -98,7 +116,7 @@ const runOnce = async (
   tools: AttemptTools,
   { isolation }: Workshop,
 ): Promise<RunEnd> => {
-  const child = await isolation.take();
+  const child = await takeChild(attempt, isolation);
   let isWell = false;
   try {
     attempt.interruption.throwIfInterrupted();
@@ -130,6 +148,7 @@ export const runIsolated = async (
     attempt: attempt.number,
     losses: attempt.job.stalledCounter,
     since: envelope.since ?? attempt.job.timestamp,
+    trace: attempt.trace,
   };
   const tools = createTools(attempt, workshop);
   try {
