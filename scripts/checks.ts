@@ -18,6 +18,11 @@ export const runChecks = (): Promise<CheckOutcome[]> => {
   const isTerminal = process.stderr.isTTY === true;
   return Promise.all([
     check('types', 'tsc', ['--noEmit', '-p', 'tsconfig.json', '--pretty', String(isTerminal)]),
+    check('types of the page scripts', 'tsc', [
+      '--noEmit',
+      '-p',
+      'packages/api/src/admin/assets/tsconfig.json',
+    ]),
     check('lint', 'biome', [
       'ci',
       '--error-on-warnings',

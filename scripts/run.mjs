@@ -15,6 +15,7 @@ const tasks = {
   test: 'run types, lint and all tests; arguments go to vitest',
   faults: 'kill, freeze and cut off everything at random, and check that no job is lost',
   graphs: 'kill processes at random while workflows run, and check that each comes to its end',
+  compose: 'run the stack of docker-compose.yml, break it under load, and check what is promised',
   check: 'types and lint only',
   format: 'format the code and mend what the linter can mend',
   docs: 'write the generated reference pages',

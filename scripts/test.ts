@@ -4,6 +4,7 @@ import { toError } from '../packages/shared/src/errors.ts';
 import { runChecks, showFailure } from './checks.ts';
 import { ensureChromium } from './stack/chromium.ts';
 import { findRedis } from './stack/find-redis.ts';
+import { ensurePromtool } from './stack/promtool.ts';
 import { createTally, summaryLine } from './test/tally.ts';
 
 const say = (text: string) => console.log(text);
@@ -21,6 +22,7 @@ const checkCode = async () => {
 const prepareMachine = async () => {
   await findRedis({ say });
   await ensureChromium({ say });
+  await ensurePromtool({ say });
 };
 
 /** Vitest decides about colours when it is loaded, and without regard to where its output goes. */

@@ -8,21 +8,34 @@ import { createWebhookDirectory } from '@drover/jobs/webhooks/directory';
 import { createArtifactStore } from '@drover/shared/artifacts/configured-store';
 import { createCaches } from '@drover/shared/cache/create-caches';
 import type { Config } from '@drover/shared/config';
+import { createPool, poolComponent } from '@drover/shared/database/pool';
 import { createReachability } from '@drover/shared/egress/reachability';
 import { type Check, diskCheck, memoryCheck } from '@drover/shared/health/checks';
+import { createReadiness } from '@drover/shared/health/readiness';
 import type { Component } from '@drover/shared/lifecycle/stack';
 import type { Log } from '@drover/shared/log';
+import { measureCaches } from '@drover/shared/metrics/cache-metrics';
+import { configuredMetrics } from '@drover/shared/metrics/configured-metrics';
 import { createQueueSet } from '@drover/shared/queues/queue-set';
 import { createSubscriptions } from '@drover/shared/redis/subscriptions';
 import { createStores } from '@drover/shared/stores';
+import { createTracing } from '@drover/shared/tracing/tracing';
 import { createKeyRing, type KeyRing } from './auth/key-ring.ts';
 import { createWatches } from './following/watches.ts';
+import { createJobHistory } from './history/job-history.ts';
 import { httpServer } from './http-server.ts';
 import { createJobStore } from './jobs/store.ts';
+import { countJobs, countWorkflows } from './metrics/submissions.ts';
 import { createScheduleStore } from './schedules/store.ts';
 import { buildServer } from './server.ts';
 import { createThrottle } from './throttling/throttle.ts';
 import { createWorkflowStore } from './workflows/store.ts';
+
+/** Who searches the history waits for others who do so, and nobody else for them. */
+const historyConnections = 4;
+
+/** Longest statement of a search, in milliseconds. */
+const historyStatementMs = 5_000;
 
 const keysCheck =
   (keys: KeyRing): Check =>
@@ -41,12 +54,19 @@ export const composeApi = (
 ): readonly Component[] => {
   const queueLimits = configuredLimits(config);
   const stores = createStores('api', config, log);
+  const metrics = configuredMetrics('api', config, stores, log);
+  const tracing = createTracing(config, { role: 'api', log });
   const queues = createQueueSet({ redis: stores.redis, keys: stores.keys, log });
   const keys = createKeyRing(config.apiKeys, { production: config.production });
   if (keys.empty) log.error('No API key is configured, so every request is refused. Set API_KEYS.');
 
-  const ready = { redis: stores.checks.redis, keys: keysCheck(keys) };
-  const store = createJobStore(queues, { keepFailedMs: config.keep.failedMs });
+  const readiness = createReadiness();
+  const ready = {
+    process: readiness.check,
+    redis: stores.checks.redis,
+    keys: keysCheck(keys),
+  };
+  const store = countJobs(createJobStore(queues, { keepFailedMs: config.keep.failedMs }), metrics);
   const subscriptions = createSubscriptions({
     url: config.redis.url,
     name: stores.clientName,
@@ -59,13 +79,17 @@ export const composeApi = (
     maxBytes: config.cacheMemoryBytes,
     log,
   });
+  if (metrics) measureCaches(metrics, caches);
   const watches = createWatches({ subscriptions, keys: stores.keys, read: store.read });
-  const workflows = createWorkflowStore({
-    queues,
-    keep: config.keep,
-    jobs: store,
-    partitions: config.redis.partitions,
-  });
+  const workflows = countWorkflows(
+    createWorkflowStore({
+      queues,
+      keep: config.keep,
+      jobs: store,
+      partitions: config.redis.partitions,
+    }),
+    metrics,
+  );
   const workflowWatches = createWatches({
     subscriptions,
     keys: stores.keys,
@@ -84,10 +108,24 @@ export const composeApi = (
     pool: stores.pool,
     maxPerTenant: config.schedules.maxPerTenant,
   });
+  const historyPool = createPool({
+    ...config.database,
+    max: Math.min(historyConnections, config.database.poolMax),
+    statementTimeoutMs: Math.min(historyStatementMs, config.database.statementTimeoutMs),
+    name: stores.clientName,
+    log,
+  });
+  const history = createJobHistory({
+    db: historyPool,
+    store,
+    partitions: config.redis.partitions,
+    days: config.history.days,
+  });
   const build = () =>
     buildServer({
       catalog: createCatalog({ production: config.production, types }),
       store,
+      history,
       watches,
       workflows,
       workflowWatches,
@@ -106,11 +144,16 @@ export const composeApi = (
       secretOverlapMs: config.webhooks.secretOverlapMs,
       keys,
       corsOrigins: config.corsOrigins,
+      metrics,
+      metricsToken: config.metrics.token,
+      tracer: tracing.tracer(),
+      trustedProxies: config.trustedProxies,
       checks: {
         live: {},
         ready,
         health: {
-          ...ready,
+          redis: ready.redis,
+          keys: ready.keys,
           postgres: stores.checks.postgres,
           disk: diskCheck(config),
           memory: memoryCheck(config),
@@ -120,7 +163,9 @@ export const composeApi = (
     });
 
   return [
+    tracing.component,
     ...stores.components,
+    { ...poolComponent(historyPool), name: 'history' },
     queues,
     subscriptions,
     caches,
@@ -128,6 +173,12 @@ export const composeApi = (
     workflowWatches,
     directory,
     place.component,
-    httpServer(build, { host: config.host, port: config.ports.api }),
+    httpServer(build, {
+      host: config.host,
+      port: config.ports.api,
+      drainMs: config.lifecycle.drainMs,
+    }),
+    // Stops first: whoever asks is told so while the server still answers.
+    readiness.component,
   ];
 };

@@ -46,12 +46,13 @@ export const warmJob = (known: Views) =>
   defineJob({
     type: 'cache.warm',
     queue: 'maintenance',
+    role: 'operate',
     summary: 'Load pages of views into the cache before somebody asks for them.',
     payload: payloadOf(known),
     result: z.strictObject({ warmed: z.int().min(0).describe('Pages that are in the cache now') }),
     retry: { attempts: 3, backoff: { delay: '2s', max: '1m' } },
     timeout: '5m',
-    run: async ({ payload, services, signal, progress }) => {
+    run: async ({ payload, tenant, services, signal, progress }) => {
       // The payload's schema knows the names and has checked the filters.
       const viewOf = (name: string) => known.get(name) as View;
       const entries =
@@ -66,7 +67,7 @@ export const warmJob = (known: Views) =>
             }));
       for (const [done, { view, page }] of entries.entries()) {
         signal.throwIfAborted();
-        await services.views.warm(view, page);
+        await services.views.warm(view, { ...page, tenant });
         progress((done + 1) / entries.length);
       }
       return { warmed: entries.length };

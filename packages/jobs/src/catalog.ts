@@ -12,6 +12,8 @@ import { emailSend } from './email-send.ts';
 import { httpRequest } from './http-request.ts';
 import { imageOptimize } from './image-optimize.ts';
 import { imageThumbnails } from './image-thumbnails.ts';
+import { jobsCancel } from './jobs-cancel.ts';
+import { jobsRetry } from './jobs-retry.ts';
 import { maintenancePurge } from './maintenance-purge.ts';
 import { reportGenerate } from './report-generate.ts';
 import { viewRefresh } from './view-refresh.ts';
@@ -36,6 +38,8 @@ export const jobTypes = [
 /** Job types that Drover submits itself, with payloads that no client may choose. */
 export const internalJobTypes = [
   deadLettersRedrive,
+  jobsCancel,
+  jobsRetry,
   webhookDeliver,
   maintenancePurge,
   dailyDigest,

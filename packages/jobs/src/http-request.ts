@@ -66,7 +66,7 @@ const bodyToSend = async ({
 };
 
 const send = async (context: Context): Promise<HttpAnswer> => {
-  const { payload, services, tenant, key, signal } = context;
+  const { payload, services, tenant, key, signal, trace } = context;
   const body = await bodyToSend(context);
   const isKeyed = payload.idempotencyKey && !safe.includes(payload.method);
   return services.http.send(
@@ -81,7 +81,7 @@ const send = async (context: Context): Promise<HttpAnswer> => {
       body: body?.content,
       redirects: payload.followRedirects ? maxRedirects : 0,
     },
-    { tenant, key, signal },
+    { tenant, key, signal, trace },
   );
 };
 

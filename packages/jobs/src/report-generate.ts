@@ -54,13 +54,13 @@ export const reportJob = (known: Views) =>
     result: z.strictObject({ artifact, rows: z.int() }),
     retry: { attempts: 5, backoff: { delay: '2s', max: '2m' } },
     timeout: '15m',
-    run: async ({ payload, services, artifacts, signal, progress }) => {
+    run: async ({ payload, tenant, services, artifacts, signal, progress }) => {
       const { format, filter = {}, escapeFormulas } = payload;
       // The payload's schema knows the name.
       const view = known.get(payload.view) as View;
       let rows = 0;
       const content = services.reports.write(
-        { view, format, filter, escapeFormulas },
+        { view, tenant, format, filter, escapeFormulas },
         {
           signal,
           onRows: (done, total) => {

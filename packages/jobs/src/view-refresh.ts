@@ -10,7 +10,7 @@ const outcome = z.strictObject({
   view: z.string(),
   rows: count.describe('Rows that the view has now'),
   recomputed: count.nullable().describe('Rows that were recomputed; `null` where all were'),
-  tookMs: z.number().describe('Duration of the refresh, in milliseconds'),
+  tookMs: count.describe('Duration of the refresh, in milliseconds'),
 });
 
 /** The job type that refreshes these views. */
@@ -18,6 +18,7 @@ export const refreshJob = (known: Views) =>
   defineJob({
     type: 'view.refresh',
     queue: 'maintenance',
+    role: 'operate',
     summary: 'Refresh a view, and after it those that are made of it.',
     payload: z.strictObject({
       view: knownName('view', known.names),
@@ -38,6 +39,7 @@ export const refreshJob = (known: Views) =>
         refreshed.push({ view: view.name, ...done });
         log.info('view refreshed', { view: view.name, ...done });
         progress(refreshed.length / all.length, view.name);
+        if (view.warm.length === 0) continue;
         await submit({ type: 'cache.warm', payload: { view: view.name } }, { name: view.name });
       }
       return { refreshed };

@@ -16,6 +16,6 @@ export const webhookDeliver = defineJob({
   // An attempt is ended by a timeout of its own, which is recorded; this one is a last resort.
   timeout: '1m',
   retention: '7d',
-  run: ({ payload, services, tenant, id, signal, since }) =>
-    services.webhooks.deliver(payload, { tenant, id, signal, since }),
+  run: ({ payload, services, tenant, id, signal, since, trace }) =>
+    services.webhooks.deliver(payload, { tenant, id, signal, since, trace }),
 });

@@ -72,7 +72,7 @@ test('a role that may not create schemas is told what to grant', async () => {
 test('production has the demonstration schema only once it has been made', async () => {
   await using database = await createDatabase();
   await prepare(database.url, false);
-  expect(await schemasOf(database)).toEqual(['drover']);
+  expect(await schemasOf(database)).toEqual(['drover', 'drover_views']);
   await prepare(database.url);
   await database.query('delete from drover_demo.migrations');
   await database.query(
@@ -113,5 +113,5 @@ test('a wait for another process is told, and ends with its work', async () => {
   await other;
   await done.promise;
   expect(said).toEqual(['waiting for another process that migrates the database']);
-  expect(await schemasOf(database)).toEqual(['drover']);
+  expect(await schemasOf(database)).toEqual(['drover', 'drover_views']);
 });

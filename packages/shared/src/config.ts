@@ -1,6 +1,13 @@
 import { resolve } from 'node:path';
+import type { z } from 'zod';
 import { problemsOf } from './config/problems.ts';
-import { type Environment, environment, wholeEnvironment } from './config/variables.ts';
+import { withValueFiles } from './config/value-files.ts';
+import {
+  type Environment,
+  environment,
+  variableNames,
+  wholeEnvironment,
+} from './config/variables.ts';
 import { CodedError } from './errors.ts';
 
 /** Exit status of a process whose configuration is wrong (EX_CONFIG of sysexits.h). */
@@ -42,11 +49,27 @@ const s3Shape = (env: Environment) =>
         : undefined,
   };
 
+/** Undefined: no traces are sent. */
+const tracingShape = (env: Environment) =>
+  env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+    ? undefined
+    : {
+        endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+        headers: env.OTEL_EXPORTER_OTLP_HEADERS,
+        serviceName: env.OTEL_SERVICE_NAME,
+        sampler: env.OTEL_TRACES_SAMPLER,
+        ratio: env.OTEL_TRACES_SAMPLER_ARG,
+      };
+
 const shape = (env: Environment) => ({
   production: env.NODE_ENV === 'production',
   host: env.HOST,
   ports: { api: env.PORT, worker: env.WORKER_PORT, scheduler: env.SCHEDULER_PORT },
-  lifecycle: { graceMs: env.SHUTDOWN_GRACE, startupTimeoutMs: env.STARTUP_TIMEOUT },
+  lifecycle: {
+    graceMs: env.SHUTDOWN_GRACE,
+    drainMs: env.SHUTDOWN_DRAIN,
+    startupTimeoutMs: env.STARTUP_TIMEOUT,
+  },
   redis: { url: env.REDIS_URL, keyPrefix: env.KEY_PREFIX, partitions: env.PARTITIONS },
   database: databaseShape(env),
   dataDir: resolve(env.DATA_DIR),
@@ -54,14 +77,17 @@ const shape = (env: Environment) => ({
   apiKeys: env.API_KEYS ?? [],
   rateLimits: env.RATE_LIMITS,
   corsOrigins: env.CORS_ORIGINS,
+  trustedProxies: env.TRUSTED_PROXIES,
   egressAllow: env.EGRESS_ALLOW,
   concurrency: env.CONCURRENCY,
   globalConcurrency: env.GLOBAL_CONCURRENCY,
   queueLimits: env.QUEUE_LIMITS,
+  audit: { days: env.AUDIT_DAYS },
   deadLettersMax: env.DEAD_LETTERS_MAX,
   webhooks: { secretOverlapMs: env.WEBHOOK_SECRET_OVERLAP },
   keep: { succeededMs: env.KEEP_SUCCEEDED, failedMs: env.KEEP_FAILED },
   keepArtifactsMs: env.KEEP_ARTIFACTS,
+  history: { days: env.HISTORY_DAYS, backlog: env.HISTORY_BACKLOG },
   sourceMaxBytes: env.SOURCE_MAX_BYTES,
   cacheMemoryBytes: env.CACHE_MEMORY_BYTES,
   importMaxBytes: env.IMPORT_MAX_BYTES,
@@ -70,6 +96,8 @@ const shape = (env: Environment) => ({
   digestTo: env.DIGEST_TO,
   mail: { smtpUrl: env.SMTP_URL, from: env.MAIL_FROM },
   log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT },
+  metrics: { enabled: env.METRICS, token: env.METRICS_TOKEN },
+  tracing: tracingShape(env),
   health: {
     minDiskBytes: env.HEALTH_MIN_DISK,
     minMemoryBytes: env.HEALTH_MIN_MEMORY,
@@ -82,6 +110,18 @@ export type Config = Readonly<ReturnType<typeof shape>>;
 
 const given = (env: NodeJS.ProcessEnv) =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim() !== ''));
+
+/** @throws ConfigError that lists every problem at once. */
+const read = <Schema extends z.ZodType>(
+  schema: Schema,
+  env: NodeJS.ProcessEnv,
+): z.output<Schema> => {
+  const { raw, problems: ofFiles } = withValueFiles(given(env), variableNames);
+  const result = schema.safeParse(raw);
+  const problems = [...ofFiles, ...problemsOf(raw, result.error)];
+  if (!result.success || problems.length > 0) throw new ConfigError(problems);
+  return result.data;
+};
 
 const forDatabase = environment.pick({
   NODE_ENV: true,
@@ -96,11 +136,7 @@ const forDatabase = environment.pick({
  * @throws ConfigError
  */
 export const loadDatabaseConfig = (env: NodeJS.ProcessEnv = process.env) => {
-  const raw = given(env);
-  const result = forDatabase.safeParse(raw);
-  const problems = problemsOf(raw, result.error);
-  if (!result.success || problems.length > 0) throw new ConfigError(problems);
-  const { NODE_ENV, DATABASE_URL, LOG_LEVEL, LOG_FORMAT } = result.data;
+  const { NODE_ENV, DATABASE_URL, LOG_LEVEL, LOG_FORMAT } = read(forDatabase, env);
   return {
     production: NODE_ENV === 'production',
     url: DATABASE_URL,
@@ -112,10 +148,5 @@ export const loadDatabaseConfig = (env: NodeJS.ProcessEnv = process.env) => {
  * Reads and checks the whole environment at once. This file alone touches `process.env`.
  * @throws ConfigError that lists every wrong, missing or misspelt variable.
  */
-export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
-  const raw = given(env);
-  const result = wholeEnvironment.safeParse(raw);
-  const problems = problemsOf(raw, result.error);
-  if (!result.success || problems.length > 0) throw new ConfigError(problems);
-  return shape(result.data);
-};
+export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config =>
+  shape(read(wholeEnvironment, env));

@@ -5,6 +5,13 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { AllowedMethods } from '../http/allowed-methods.ts';
 import { labelAnswer } from '../http/answer-headers.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The problem that it was answered with, if it was one. */
+    problemCode: string | null;
+  }
+}
+
 export const problemMediaType = 'application/problem+json; charset=utf-8';
 
 /** What Fastify's own errors mean to a client. */
@@ -50,6 +57,7 @@ export const sendProblem = (problem: Problem, request: FastifyRequest, reply: Fa
   if (problem.code === 'internal') {
     request.log.error({ requestId: request.id, err: problem.cause }, 'request failed');
   }
+  request.problemCode = problem.code;
   return reply
     .code(problem.status)
     .headers({ 'cache-control': 'no-store', ...problem.headers })
@@ -67,6 +75,7 @@ const strayProblem = (request: FastifyRequest, allowedMethods: AllowedMethods): 
 
 /** Makes every error of every route an RFC 9457 problem document. */
 export const answerWithProblems = (app: FastifyInstance, allowedMethods: AllowedMethods): void => {
+  app.decorateRequest('problemCode', null);
   app.setErrorHandler<FastifyError>((err, request, reply) =>
     sendProblem(toProblem(err), request, reply),
   );

@@ -1,5 +1,7 @@
 import type { Log } from '@drover/shared/log';
+import { traceField } from '@drover/shared/tracing/trace-context';
 import type { FastifyInstance } from 'fastify';
+import { traceOf } from '../tracing/requests.ts';
 
 /** Writes one line for each request when it is over. */
 export const logRequests = (app: FastifyInstance, log: Log): void => {
@@ -8,7 +10,9 @@ export const logRequests = (app: FastifyInstance, log: Log): void => {
     if (log.isLevelEnabled(level)) {
       const { id, method, routeOptions } = request;
       const ms = Math.round(elapsedTime);
-      log[level]({ requestId: id, method, route: routeOptions.url, statusCode, ms }, 'request');
+      const trace = traceField(traceOf(request));
+      const fields = { requestId: id, method, route: routeOptions.url, statusCode, ms, ...trace };
+      log[level](fields, 'request');
     }
     done();
   });

@@ -11,6 +11,7 @@ const describeType = (job: JobType) => ({
   type: job.type,
   queue: job.queue,
   summary: job.summary,
+  role: job.role,
   payload: z.toJSONSchema(job.payload, { io: 'input', unrepresentable: 'any' }),
   result: z.toJSONSchema(job.result, { io: 'output', unrepresentable: 'any' }),
   defaults: {

@@ -43,6 +43,7 @@ export const byStatus = (codes: readonly ProblemCode[]): ReadonlyMap<number, Pro
 
 const headersBy: Partial<Record<ProblemCode, readonly HeaderName[]>> = {
   unauthorized: ['WWW-Authenticate'],
+  'metrics-token-required': ['WWW-Authenticate'],
   'method-not-allowed': ['Allow'],
   'range-not-satisfiable': ['Content-Range'],
   'rate-limited': ['Retry-After'],

@@ -12,6 +12,7 @@ export const tags = {
   Queues: 'How much waits, and how fast it goes. For operators; over the jobs of all tenants.',
   Workers: 'The processes that do the work. For operators; over the jobs of all tenants.',
   Cache: 'What is kept of values that are dear to make: take it away. For operators.',
+  Audit: 'What operators did: who, what and when. For admins.',
   Health: 'Whether the process is alive, ready and well. Open to all.',
 } as const;
 

@@ -9,6 +9,7 @@ import { Problem } from '@drover/shared/http/problem';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/bearer.ts';
 import type { Caller } from '../auth/key-ring.ts';
+import { requireSubmit } from '../auth/may-submit.ts';
 import { waitUntilFinished } from '../following/wait.ts';
 import type { Watches } from '../following/watches.ts';
 import { parseQuery } from '../http/query.ts';
@@ -26,6 +27,7 @@ import {
   workflowQuery,
 } from '../openapi/operations/workflows.ts';
 import type { Throttle } from '../throttling/throttle.ts';
+import { traceOf } from '../tracing/requests.ts';
 import { cursorOf, encodeCursor } from './cursor.ts';
 import { workflowEventStream } from './event-stream.ts';
 import type { FoundWorkflow, WorkflowStore } from './store.ts';
@@ -116,7 +118,8 @@ const submitRoute = (scope: FastifyInstance, parts: WorkflowRouteParts): void =>
     { config: { role: 'submit', operation: submitWorkflow } },
     async (request, reply) => {
       const caller = callerOf(request);
-      const given = parseWorkflow(request.body, catalog);
+      const given = { ...parseWorkflow(request.body, catalog), trace: traceOf(request) };
+      for (const { type } of given.steps) requireSubmit(caller, type);
       const scoped = scopedKeyOf(request, 'POST /workflows', request.body);
       const workflow = withWorkflowWebhooks(given, caller.tenant, webhooks);
       const id = acceptedId(reply, await take(caller, workflow, scoped));

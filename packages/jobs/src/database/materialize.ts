@@ -40,7 +40,7 @@ const build = async (client: DatabaseClient, view: View): Promise<void> => {
   await dropRelation(client, nameBeside(view));
   await inTransactionOf(client, async () => {
     const { rowCount } = await client.query(`create ${kind} ${beside} as ${view.sql}`);
-    const tookMs = performance.now() - startedAt;
+    const tookMs = Math.round(performance.now() - startedAt);
     await noteRefreshed(client, view.name, { rows: rowCount ?? 0, recomputed: null, tookMs });
     await client.query(
       `create unique index on ${beside} (${view.uniqueBy.map(quoted).join(', ')})`,

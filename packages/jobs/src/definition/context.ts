@@ -1,3 +1,4 @@
+import type { TraceContext } from '@drover/shared/tracing/trace-context';
 import type { SubmissionOptionsInput } from '../contract/submission.ts';
 import type { WorkflowSubmissionInput } from '../contract/workflow.ts';
 import type { JobArtifacts, Services } from './services.ts';
@@ -20,6 +21,8 @@ export interface JobContext<Payload> {
   since: number;
   /** The same over all attempts: give it to third parties as an idempotency key. */
   key: string;
+  /** What the attempt is a part of, where it is traced: headers to send with requests of its own. */
+  trace?: TraceContext | undefined;
   /** Aborts when the attempt times out, the worker shuts down or the job is no longer this worker's. */
   signal: AbortSignal;
   /** Tells how far the job is, from 0 to 1; cheap enough to call in a loop. */

@@ -10,6 +10,9 @@ import { type RetryPolicy, type RetryPolicyInput, retryPolicy } from './retry-po
 const isolations = ['none', 'process'] as const;
 export type Isolation = (typeof isolations)[number];
 
+const submitRoles = ['submit', 'operate'] as const;
+export type SubmitRole = (typeof submitRoles)[number];
+
 /** What a file in this folder states of its job type. */
 export interface JobDefinition<P extends z.ZodType, R extends z.ZodType> {
   /** `<area>.<verb>`, lower case: the name that clients submit. */
@@ -37,6 +40,11 @@ export interface JobDefinition<P extends z.ZodType, R extends z.ZodType> {
    * which is killed when the handler does not obey its signal, and whose end harms no other job.
    */
   isolation?: Isolation;
+  /**
+   * The role of those who may submit it: `submit` (the default), or `operate` for work that concerns
+   * all tenants. Handlers and declared schedules submit any type.
+   */
+  role?: SubmitRole;
   /** Left out in production; default false. */
   demo?: boolean;
   /** Does the work: returns the result, or throws (PermanentError, RetryLater, anything else = retry). */
@@ -56,6 +64,7 @@ export interface JobType {
   readonly expiresInMs: number | undefined;
   readonly retentionMs: number | undefined;
   readonly isolation: Isolation;
+  readonly role: SubmitRole;
   readonly demo: boolean;
   run(context: JobContext<unknown>): Promise<unknown>;
 }
@@ -91,6 +100,7 @@ const definition = z.strictObject({
   expiresIn: duration.optional(),
   retention: duration.optional(),
   isolation: z.enum(isolations).default('none'),
+  role: z.enum(submitRoles).default('submit'),
   demo: z.boolean().default(false),
   run: z.custom((value) => typeof value === 'function', 'expected a function'),
 });
@@ -109,7 +119,7 @@ export const defineJob = <const T extends string, P extends z.ZodType, R extends
       `The job type "${job.type}" is not valid:\n${z.prettifyError(checked.error)}`,
     );
   }
-  const { retry, timeout, priority, expiresIn, retention, isolation, demo } = checked.data;
+  const { retry, timeout, priority, expiresIn, retention, isolation, role, demo } = checked.data;
   return {
     type: job.type,
     queue: job.queue,
@@ -122,6 +132,7 @@ export const defineJob = <const T extends string, P extends z.ZodType, R extends
     expiresInMs: expiresIn,
     retentionMs: retention,
     isolation,
+    role,
     demo,
     // The payload is parsed with this type's own schema before `run` is called.
     run: async (context) => job.run(context as JobContext<z.output<P>>),

@@ -1,5 +1,6 @@
 import type { ArtifactAddress } from '@drover/shared/artifacts/store';
 import type { Caches } from '@drover/shared/cache/cache';
+import type { TraceContext } from '@drover/shared/tracing/trace-context';
 import type { ImportFormat } from '../data-import.ts';
 import type { Filter } from '../dead-letters/filter.ts';
 import type { BulkOptions, BulkRedrive } from '../dead-letters/redrive.ts';
@@ -7,6 +8,8 @@ import type { DayFigures } from '../digest/figures.ts';
 import type { EmailMessage } from '../email-send.ts';
 import type { ImageFormat } from '../fields/image.ts';
 import type { Source } from '../fields/source.ts';
+import type { BulkAction, BulkChange, BulkOptions as BulkChangeOptions } from '../history/bulk.ts';
+import type { HistoryFilter } from '../history/filter.ts';
 import type { ImportTable } from '../imports/define-import.ts';
 import type { ReportFormat } from '../report-generate.ts';
 import type { View, ViewFilter, WarmPage } from '../views/define-view.ts';
@@ -25,6 +28,7 @@ export interface Services {
   reports: Reports;
   imports: Imports;
   deadLetters: DeadLetterService;
+  history: HistoryService;
   webhooks: Webhooks;
   digest: DigestService;
   sessions: Sessions;
@@ -50,10 +54,10 @@ export interface ViewService {
    */
   refresh(view: View, options: { full: boolean; signal: AbortSignal }): Promise<Refreshed>;
   /**
-   * Loads a page into the cache, in place of what is there.
+   * Loads a page, as that tenant sees it, into the cache in place of what is there.
    * @throws PermanentError `view-missing` or `filter-invalid`; other errors are worth a retry.
    */
-  warm(view: View, page: WarmPage): Promise<void>;
+  warm(view: View, page: WarmPage & { tenant: string }): Promise<void>;
 }
 
 export interface Sessions {
@@ -75,7 +79,13 @@ export interface Webhooks {
    */
   deliver(
     delivery: WebhookPayload,
-    options: { tenant: string; id: string; signal: AbortSignal; since: number },
+    options: {
+      tenant: string;
+      id: string;
+      signal: AbortSignal;
+      since: number;
+      trace?: TraceContext | undefined;
+    },
   ): Promise<{ status: number }>;
 }
 
@@ -173,12 +183,19 @@ export interface Http {
    */
   send(
     request: HttpRequest,
-    options: { tenant: string; key: string; signal: AbortSignal },
+    options: {
+      tenant: string;
+      key: string;
+      signal: AbortSignal;
+      trace?: TraceContext | undefined;
+    },
   ): Promise<HttpAnswer>;
 }
 
 export interface ReportRequest {
   view: View;
+  /** Whose report it is. */
+  tenant: string;
   format: ReportFormat;
   filter: ViewFilter;
   /** Whether csv texts that a spreadsheet would run as formulas get an apostrophe before them. */
@@ -235,6 +252,17 @@ export interface DeadLetterService {
   count(filter: Filter): Promise<number>;
   /** Redrives all that fit, the oldest first; see `redriveAll`. Errors are worth a retry. */
   redriveAll(filter: Filter & { until: number }, options: BulkOptions): Promise<BulkRedrive>;
+}
+
+export interface HistoryService {
+  /** How many jobs of a filter something can be done with, up to `most`. */
+  count(action: BulkAction, filter: HistoryFilter, most: number): Promise<number>;
+  /** Cancels or retries them, the newest first; see `changeAll`. Errors are worth a retry. */
+  changeAll(
+    action: BulkAction,
+    filter: HistoryFilter,
+    options: BulkChangeOptions,
+  ): Promise<BulkChange>;
 }
 
 /** The files that a job leaves behind. */

@@ -6,6 +6,9 @@ import { type WorkerStatus, workerStatus } from '../contract/operations.ts';
 /** A worker process that has not said that it lives for this long is not listed, in milliseconds. */
 export const workerTtlMs = 15_000;
 
+/** A worker that was lost is named for this long, in milliseconds. */
+export const lostForMs = 3_600_000;
+
 interface Store {
   readonly redis: Redis;
   readonly keys: Keys;
@@ -13,18 +16,25 @@ interface Store {
 
 /**
  * Redis lets the record of a worker that is dead expire; its entry in the index goes with the next
- * write of another. Redis's own clock decides, for those of the workers may differ.
- * Keys: record, index. Parameters: id, record, time to live in ms.
+ * write of another, who counts it as lost. Redis's own clock decides, for those of the workers may differ.
+ * Keys: record, index, count of the lost, those lately lost. Parameters: id, record, time to live in ms,
+ * for how long the lost are named in ms.
  */
 const keepScript: Script = {
   name: 'droverKeepWorker',
-  keys: 2,
+  keys: 4,
   lua: `
     local time = redis.call('TIME')
     local now = time[1] * 1000 + math.floor(time[2] / 1000)
     redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
     redis.call('ZADD', KEYS[2], string.format('%.0f', now + ARGV[3]), ARGV[1])
-    redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', string.format('(%.0f', now))
+    redis.call('ZREM', KEYS[4], ARGV[1])
+    local gone = string.format('(%.0f', now)
+    local lost = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', gone, 'WITHSCORES', 'LIMIT', 0, 100)
+    for n = 1, #lost, 2 do redis.call('ZADD', KEYS[4], lost[n + 1], lost[n]) end
+    local count = redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', gone)
+    if count > 0 then redis.call('INCRBY', KEYS[3], count) end
+    redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', string.format('(%.0f', now - ARGV[4]))
     return true
   `,
 };
@@ -57,8 +67,9 @@ const listScript: Script = {
 /** Says that a worker process lives, and what it does. To be called anew before {@link workerTtlMs} are over. */
 export const keepWorker = async ({ redis, keys }: Store, worker: WorkerStatus): Promise<void> => {
   const { id } = worker;
-  const parameters = [id, JSON.stringify(worker), workerTtlMs];
-  await runScript(redis, keepScript, [keys.worker(id), keys.workers], parameters);
+  const parameters = [id, JSON.stringify(worker), workerTtlMs, lostForMs];
+  const places = [keys.worker(id), keys.workers, keys.workersLost, keys.workersLostLately];
+  await runScript(redis, keepScript, places, parameters);
 };
 
 /** Says that a worker process has ended. */
@@ -72,6 +83,13 @@ const toWorker = (json: string): WorkerStatus | undefined => {
   return parsed.data;
 };
 
+/**
+ * How many workers have fallen silent without saying that they end, ever: killed, hung, or cut off from
+ * Redis. One of them is counted when the next worker writes its record.
+ */
+export const countLostWorkers = async ({ redis, keys }: Store): Promise<number> =>
+  Number((await redis.get(keys.workersLost)) ?? 0);
+
 /** The live worker processes, those that started first before the others. One command. */
 export const listWorkers = async ({ redis, keys }: Store): Promise<WorkerStatus[]> => {
   const records = await runScript(redis, listScript, [keys.workers], [keys.worker('')]);
@@ -79,4 +97,36 @@ export const listWorkers = async ({ redis, keys }: Store): Promise<WorkerStatus[
     .map(toWorker)
     .filter((worker) => worker !== undefined)
     .toSorted((one, other) => one.startedAt.localeCompare(other.startedAt));
+};
+
+/** A worker process that has fallen silent. */
+export interface LostWorker {
+  readonly id: string;
+  /** When it was given up, in milliseconds since 1970 by the clock of Redis. */
+  readonly lostAt: number;
+}
+
+/** Keys: index, those lately lost. Parameters: for how long they are named in ms. */
+const lostScript: Script = {
+  name: 'droverLostWorkers',
+  keys: 2,
+  lua: `
+    local time = redis.call('TIME')
+    local now = time[1] * 1000 + math.floor(time[2] / 1000)
+    local since = string.format('%.0f', now - ARGV[1])
+    local silent = redis.call('ZRANGEBYSCORE', KEYS[1], since, string.format('(%.0f', now), 'WITHSCORES')
+    return {silent, redis.call('ZRANGEBYSCORE', KEYS[2], since, '+inf', 'WITHSCORES')}
+  `,
+};
+
+/** The workers that were lost in the last hour, the latest first. One command. */
+export const listLostWorkers = async ({ redis, keys }: Store): Promise<LostWorker[]> => {
+  const names = [keys.workers, keys.workersLostLately];
+  const [silent, noted] = (await runScript(redis, lostScript, names, [lostForMs])) as string[][];
+  const found = [...(silent ?? []), ...(noted ?? [])];
+  const lost = Array.from({ length: found.length / 2 }, (_, n) => ({
+    id: found[2 * n] as string,
+    lostAt: Number(found[2 * n + 1]),
+  }));
+  return lost.sort((one, other) => other.lostAt - one.lostAt);
 };

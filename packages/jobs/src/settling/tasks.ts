@@ -1,3 +1,4 @@
+import { traceContext } from '@drover/shared/tracing/trace-context';
 import { z } from 'zod';
 
 /** The job is a step of a workflow: its outcome is recorded, and what needed it begins. */
@@ -21,6 +22,8 @@ export const webhookTask = z.object({
   events: z.array(z.string()).optional(),
   /** Ids of the registered endpoints that were concerned when it was submitted. */
   endpoints: z.array(z.string()).optional(),
+  /** What the deliveries are a part of. */
+  trace: traceContext.optional(),
 });
 
 export type WebhookTask = z.output<typeof webhookTask>;

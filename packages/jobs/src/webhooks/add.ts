@@ -1,4 +1,5 @@
 import type { QueueSet } from '@drover/shared/queues/queue-set';
+import type { TraceContext } from '@drover/shared/tracing/trace-context';
 import { addJobs } from '../adding/add-jobs.ts';
 import type { WebhookEvent } from '../contract/webhook.ts';
 import { type QueuedJob, toQueuedJob } from '../record/queued-job.ts';
@@ -21,6 +22,8 @@ export interface NewDelivery {
   isTest?: boolean;
   /** Requests in all; default as the job type has it. */
   attempts?: number;
+  /** What it is a part of. */
+  trace?: TraceContext | undefined;
   partition: number;
   /** Makes the same delivery again when it is added again; without it, each is another. */
   derive?: { seed: string; at: number };
@@ -39,7 +42,7 @@ const toJob = (delivery: NewDelivery): QueuedJob => {
   };
   const options = attempts === undefined ? undefined : { attempts };
   return toQueuedJob(
-    { type: webhookDeliver, tenant, payload, options },
+    { type: webhookDeliver, tenant, payload, options, trace: delivery.trace },
     {
       partitions: 1,
       derive: {

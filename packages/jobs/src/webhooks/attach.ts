@@ -1,4 +1,5 @@
 import { type FieldError, Problem } from '@drover/shared/http/problem';
+import type { TraceContext } from '@drover/shared/tracing/trace-context';
 import { toPointer } from '../adding/pointers.ts';
 import type { WebhookTarget } from '../contract/webhook-target.ts';
 import type { ValidSubmission } from '../record/queued-job.ts';
@@ -36,7 +37,7 @@ const checkTarget = (
 };
 
 const taskOf = (
-  { tenant, type }: { tenant: string; type: string },
+  { tenant, type, trace }: { tenant: string; type: string; trace: TraceContext | undefined },
   target: WebhookTarget | undefined,
   endpoints: readonly string[],
 ): WebhookTask | undefined => {
@@ -47,18 +48,20 @@ const taskOf = (
     ...(target && { url: new URL(target.url).href }),
     ...(target?.events && { events: [...target.events] }),
     ...(endpoints.length > 0 && { endpoints: [...endpoints] }),
+    ...(trace && { trace }),
   };
 };
 
-type Submission = Pick<ValidSubmission, 'tenant' | 'type' | 'options'>;
+type Submission = Pick<ValidSubmission, 'tenant' | 'type' | 'options' | 'trace'>;
 
 const taskOfJob = (
   intake: WebhookIntake,
-  { tenant, type: { type }, options }: Submission,
+  { tenant, type: { type }, options, trace }: Submission,
   at: readonly PropertyKey[],
 ): WebhookTask | undefined => {
   checkTarget(intake, options?.webhook, [...at, 'options']);
-  return taskOf({ tenant, type }, options?.webhook, intake.directory.forJob(tenant, type));
+  const source = { tenant, type, trace };
+  return taskOf(source, options?.webhook, intake.directory.forJob(tenant, type));
 };
 
 /**
@@ -86,12 +89,12 @@ export const withWorkflowWebhooks = (
 ): ValidWorkflow => {
   checkTarget(intake, workflow.webhook, []);
   const told = taskOf(
-    { tenant, type: 'workflow' },
+    { tenant, type: 'workflow', trace: workflow.trace },
     workflow.webhook,
     intake.directory.forWorkflow(tenant),
   );
   const steps = workflow.steps.map((step) => {
-    const webhook = taskOfJob(intake, { ...step, tenant }, step.at);
+    const webhook = taskOfJob(intake, { ...step, tenant, trace: workflow.trace }, step.at);
     return webhook ? { ...step, told: webhook } : step;
   });
   return { ...workflow, steps, ...(told && { told }) };

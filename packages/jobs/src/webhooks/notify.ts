@@ -52,7 +52,7 @@ const nameOf = (target: DeliveryTarget): string =>
 
 const deliver = async (
   queues: QueueSet,
-  tenant: string,
+  { tenant, trace }: WebhookTask,
   occasion: Occasion,
   body: WebhookEvent,
   targets: readonly DeliveryTarget[],
@@ -67,6 +67,7 @@ const deliver = async (
       target,
       body,
       source: source.id,
+      trace,
       partition: source.partition,
       derive: deriveFrom(occasion, `${body.type} ${nameOf(target)}`),
     })),
@@ -85,7 +86,7 @@ export const notifyOfJob = async (
 ): Promise<void> => {
   const body = await jobEndEvent(queues, end, task);
   const targets = await targetsOf(queues, task, body.type, true);
-  await deliver(queues, task.tenant, { source: end.address, round: end.round }, body, targets);
+  await deliver(queues, task, { source: end.address, round: end.round }, body, targets);
 };
 
 /** The same of a workflow's end. A workflow that was resumed meanwhile is told of when it ends again. */
@@ -101,5 +102,5 @@ export const notifyOfWorkflow = async (queues: QueueSet, workflow: JobAddress): 
   const body = webhookBody({ type, timestamp, data }, { large: [] });
   const targets = await targetsOf(queues, task, type, false);
   const occasion = { source: workflow, round: summary.finishedAt ?? 0 };
-  await deliver(queues, task.tenant, occasion, body, targets);
+  await deliver(queues, task, occasion, body, targets);
 };

@@ -41,11 +41,24 @@ export const problemTypes = {
     meaning: 'The request has no API key, or one that is not known here.',
     remedy: 'Send the header "Authorization: Bearer <key>" with a key of this server.',
   },
+  'metrics-token-required': {
+    status: 401,
+    title: 'The metrics need a token',
+    meaning: 'The operator has set METRICS_TOKEN, and the request does not have it.',
+    remedy: 'Send the header "Authorization: Bearer <token>" with the value of METRICS_TOKEN.',
+  },
   forbidden: {
     status: 403,
     title: 'The API key may not do this',
     meaning: 'The key is known, and lacks the role that this call needs.',
     remedy: 'Use a key that has the role, or ask the operator for one.',
+  },
+  'metrics-not-public': {
+    status: 403,
+    title: 'The metrics are not shown through a proxy',
+    meaning:
+      'The request came through a proxy, and no METRICS_TOKEN is set: whoever reaches the proxy could read them.',
+    remedy: 'Let Prometheus ask each process directly, or set METRICS_TOKEN.',
   },
   'cross-site': {
     status: 403,
@@ -141,6 +154,13 @@ export const problemTypes = {
     title: 'The request took too long to arrive',
     meaning: 'The head or the body of the request was not complete in time.',
     remedy: 'Send it again over a better connection.',
+  },
+  'history-off': {
+    status: 501,
+    title: 'This server records no history',
+    meaning:
+      'Jobs are listed from the history in Postgres, and HISTORY_DAYS is 0: nothing is recorded.',
+    remedy: 'Read jobs by their ids, or ask the operator to set HISTORY_DAYS.',
   },
   'job-finished': {
     status: 409,

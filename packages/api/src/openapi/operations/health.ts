@@ -40,10 +40,23 @@ const failing = {
   checks: { redis: { status: 'failing', ms: 900.2, message: 'Redis does not answer' } },
 };
 
+/** What may be asked of a probe. */
+export const probeQuery = z.object({
+  check: z
+    .string()
+    .regex(/^[a-z]{1,32}$/, 'expected the name of a check')
+    .optional()
+    .describe(
+      'The one check to run; default all. `process` alone fails while the process starts or stops: load balancers ask for it.',
+    )
+    .meta({ examples: ['process'] }),
+});
+
 const probeOperation = (probe: Probe): Operation => ({
   id: `probe${probe.charAt(0).toUpperCase()}${probe.slice(1)}`,
   tag: 'Health',
   ...questions[probe],
+  query: probeQuery,
   answers: {
     200: {
       description: 'Yes.',
@@ -54,7 +67,7 @@ const probeOperation = (probe: Probe): Operation => ({
       content: json(report, { failing: { summary: 'Redis is gone', value: failing } }),
     },
   },
-  problems: [],
+  problems: ['invalid-parameters'],
 });
 
 /** What each probe does, by its name. */

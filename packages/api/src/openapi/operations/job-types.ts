@@ -10,6 +10,9 @@ const jobType = z
     type: z.string(),
     queue: z.string(),
     summary: z.string(),
+    role: z
+      .enum(['submit', 'operate'])
+      .describe('What a key needs to submit it: `operate` is needed beside `submit`'),
     payload: jsonSchema,
     result: jsonSchema,
     defaults: z.strictObject({
@@ -33,6 +36,7 @@ const echo = {
   type: 'demo.echo',
   queue: 'demo',
   summary: 'Return the value that was sent: the smallest job there is.',
+  role: 'submit',
   payload: { type: 'object', properties: { value: {} }, required: ['value'] },
   result: { type: 'object', properties: { value: {} }, required: ['value'] },
   defaults: {

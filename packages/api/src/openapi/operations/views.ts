@@ -70,7 +70,7 @@ export const readView: Operation = {
   tag: 'Views',
   summary: 'Read the rows of a view',
   description:
-    'Rows in the order of the columns that tell them apart, from the cache. A refresh is seen here within moments. `Age` says how many seconds ago the rows were read from the database; while Postgres is away, rows that were read before are served as they were, with a `Warning`. The rows are the same for all tenants.',
+    'Rows in the order of the columns that tell them apart, from the cache. A refresh is seen here within moments. `Age` says how many seconds ago the rows were read from the database; while Postgres is away, rows that were read before are served as they were, with a `Warning`. Of a view with rows of tenants, the caller sees its own; those of others are the same for all.',
   params: z.object({
     name: z
       .string()
