@@ -19,7 +19,7 @@ test('the banner names the addresses, the development key and a first call', asy
   const api = drover.api.replace('127.0.0.1', 'localhost');
   expect(banner).toMatchObject({
     api,
-    queues: `${api}/admin/queues`,
+    pages: `${api}/admin`,
     health: `${api}/health`,
     key: 'dev',
     startMs: expect.any(Number),

@@ -32,7 +32,7 @@ export const announceReady = (report: Report, facts: BannerFacts): void => {
       `  Drover is ready (${describeDuration(facts.startMs)}).`,
       '',
       `  API      ${api}   reference: docs/reference/http.md`,
-      `  Queues   ${api}/admin/queues   any user name, password: ${password}`,
+      `  Pages    ${api}/admin   any user name, password: ${password}`,
       `  Health   ${api}/health   worker: ${url(ports.worker)}/health   scheduler: ${url(ports.scheduler)}/health`,
       ...(key ? [`  Key      ${key}`] : []),
       '',
@@ -45,7 +45,7 @@ export const announceReady = (report: Report, facts: BannerFacts): void => {
     'ready',
     {
       api,
-      queues: `${api}/admin/queues`,
+      pages: `${api}/admin`,
       health: `${api}/health`,
       worker: url(ports.worker),
       scheduler: url(ports.scheduler),
