@@ -417,6 +417,7 @@ const calls = () => operations().filter(({ path }) => !isProbe(path));
 const isLetter = (path: string) => path.startsWith('/dead-letters');
 const isBulk = (path: string) => /^\/jobs\/(cancel|retry)$/.test(path);
 const keyFor = (path: string) => {
+  if (path === '/audit') return 'dev';
   if (isLetter(path) || isBulk(path) || path.startsWith('/webhooks')) return keys.keeper;
   return /cache|queues|workers/.test(path) ? keys.operator : keys.acme;
 };
