@@ -1,4 +1,5 @@
 import { answerProbe, type ProbeChecks, probes } from '@drover/shared/health/probes';
+import { Problem } from '@drover/shared/http/problem';
 import type { FastifyInstance } from 'fastify';
 import { parseQuery } from '../http/query.ts';
 import { probeOperations, probeQuery } from '../openapi/operations/health.ts';
@@ -9,6 +10,10 @@ export const healthRoutes = (scope: FastifyInstance, checks: ProbeChecks): void 
     const config = { operation: probeOperations[probe] };
     scope.get(`/${probe}`, { config }, async (request, reply) => {
       const { check } = parseQuery(probeQuery, request.query);
+      if (check !== undefined && !Object.hasOwn(checks[probe], check)) {
+        const known = Object.keys(checks[probe]).join(', ') || 'it has none';
+        throw new Problem('invalid-parameters', `/${probe} has no such check: ${known}.`);
+      }
       const { statusCode, report } = await answerProbe(probe, checks, check);
       return reply.code(statusCode).header('cache-control', 'no-store').send(report);
     });
