@@ -108,7 +108,7 @@ test.each([
   expect(answer.body.type).toBe(`/problems/${code}`);
 });
 
-test.each(['/nothing', '/jobs/a/b/c', '/admin', '/JOBS'])('%s leads nowhere', async (path) => {
+test.each(['/nothing', '/jobs/a/b/c', '/administer', '/JOBS'])('%s leads nowhere', async (path) => {
   const answer = await api.ask(path);
   expect(answer).toMatchObject({
     status: 404,

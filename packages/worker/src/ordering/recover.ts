@@ -10,19 +10,18 @@ import type { Redis } from 'ioredis';
  * those without a priority, which are none of ours.
  *
  * BullMQ has noted the jobs in `stalled` when it looked before; a job without a lock that is still
- * active then has nobody who runs it. The loss is kept with the job; that of a job to bury, only when
- * BullMQ will bury it right after: while `stalled-check` is there, it does nothing.
- * Keys: stalled, active, prioritized, marker, meta, events, stalled-check; also the jobs and their
- * locks, of the same hash tag. Parameters: what the names of jobs begin with, losses after which a job is buried.
+ * active then has nobody who runs it, and its loss is kept with it. One to bury is buried right after,
+ * or at BullMQ's next check.
+ * Keys: stalled, active, prioritized, marker, meta, events; also the jobs and their locks, of the same
+ * hash tag. Parameters: what the names of jobs begin with, losses after which a job is buried.
  */
 const recoverScript: Script = {
   name: 'droverRecover',
-  keys: 7,
+  keys: 6,
   lua: `
     ${recordLoss}
-    local stalled, active, prioritized, marker, meta, events, check = unpack(KEYS)
+    local stalled, active, prioritized, marker, meta, events = unpack(KEYS)
     local call = redis.call
-    local buries = call('EXISTS', check) == 0
     local recovered = {}
     for _, id in ipairs(call('SMEMBERS', stalled)) do
       local job = ARGV[1] .. id
@@ -30,7 +29,7 @@ const recoverScript: Script = {
       local priority, losses = tonumber(fields[1]) or 0, tonumber(fields[2]) or 0
       local isLost = call('EXISTS', job .. ':lock') == 0 and call('LPOS', active, id)
       local runsAgain = priority > 0 and losses < tonumber(ARGV[2])
-      if isLost and (runsAgain or buries) then recordLoss(job) end
+      if isLost then recordLoss(job) end
       if isLost and runsAgain then
         call('LREM', active, 1, id)
         call('SREM', stalled, id)
@@ -61,7 +60,7 @@ export const recoverInOrder = (
 ): void => {
   const { redis, keys, queue, partition, forgivenLosses } = options;
   const key = (name: string) => keys.inQueue(queue, partition, name);
-  const names = ['stalled', 'active', 'prioritized', 'marker', 'meta', 'events', 'stalled-check'];
+  const names = ['stalled', 'active', 'prioritized', 'marker', 'meta', 'events'];
   const { backend } = worker;
   const recoverOthers = backend.moveStalledJobsToWait.bind(backend);
   backend.moveStalledJobsToWait = async () => {
