@@ -6,8 +6,8 @@ const endToEndTimeoutMs = 90_000;
 
 export default defineConfig({
   test: {
-    // As many files at once as there are processors, for most of them wait most of their time.
-    maxWorkers: '100%',
+    // More files at once than there are processors, for most of them wait most of their time.
+    maxWorkers: '150%',
     projects: [
       {
         test: {
