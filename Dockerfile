@@ -1,4 +1,5 @@
-# One image for every role: `api`, `worker`, `scheduler`, `migrate`, `seed`, `demo`, `drover`.
+# One image for every role: `api`, `worker`, `scheduler`, `migrate`, `seed`, `demo`, `doctor`,
+# `drover`.
 # See docs/guides/deploy-with-compose.md.
 
 FROM node:24-slim AS base

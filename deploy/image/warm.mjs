@@ -6,6 +6,7 @@ const entries = [
   'packages/worker/src/app.ts',
   'packages/worker/src/services/on-demand.ts',
   'packages/scheduler/src/app.ts',
+  'packages/scheduler/src/doctor/doctor.ts',
   'packages/jobs/src/database/prepare.ts',
   'packages/shared/src/lifecycle/run-process.ts',
 ];

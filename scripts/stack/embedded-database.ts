@@ -13,7 +13,8 @@ const patienceMs = 60_000;
 /** The port is in the fourth line of the file that a running Postgres keeps. */
 const portLine = 3;
 
-const urlOfRunning = async (dataDir: string): Promise<string> => {
+/** @throws CodedError `postgres-elsewhere` when none runs. */
+export const urlOfRunning = async (dataDir: string): Promise<string> => {
   const dir = await homeDirOf(dataDir);
   const [lock, password] = await Promise.all([
     readFile(join(dir, 'data', 'postmaster.pid'), 'utf8').catch(() => ''),

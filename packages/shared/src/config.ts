@@ -144,6 +144,35 @@ export const loadDatabaseConfig = (env: NodeJS.ProcessEnv = process.env) => {
   };
 };
 
+/** The configuration as far as it can be read, and what is wrong with it. */
+export interface ExaminedConfig {
+  /** What is wrong has its default here. */
+  readonly config: Config;
+  readonly problems: readonly string[];
+  /** Names of the variables whose values are not those that were meant. */
+  readonly unusable: readonly string[];
+}
+
+/** In the place of addresses that there are no defaults for. */
+const standIns = {
+  REDIS_URL: 'redis://unknown.invalid',
+  DATABASE_URL: 'postgres://unknown.invalid/drover',
+};
+
+/** As {@link loadConfig}, for those who report what is wrong and go on with the rest. */
+export const examineConfig = (env: NodeJS.ProcessEnv = process.env): ExaminedConfig => {
+  const { raw, problems } = withValueFiles(given(env), variableNames);
+  const { error } = wholeEnvironment.safeParse(raw);
+  const unusable = [...new Set((error?.issues ?? []).map(({ path }) => String(path[0])))];
+  const right = Object.entries(raw).filter(([name]) => !unusable.includes(name));
+  const missing = Object.entries(standIns).filter(([name]) => unusable.includes(name));
+  return {
+    config: shape(environment.parse(Object.fromEntries([...right, ...missing]))),
+    problems: [...problems, ...problemsOf(raw, error)],
+    unusable,
+  };
+};
+
 /**
  * Reads and checks the whole environment at once. This file alone touches `process.env`.
  * @throws ConfigError that lists every wrong, missing or misspelt variable.

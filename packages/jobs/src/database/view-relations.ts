@@ -1,4 +1,5 @@
 import type { DatabaseClient } from '@drover/shared/database/client';
+import type { Queryable } from '@drover/shared/database/in-transaction';
 import { quoted } from '../tables/column.ts';
 import { changeLogsOf } from '../views/changes.ts';
 import { type View, viewSchema } from '../views/define-view.ts';
@@ -11,7 +12,7 @@ export const nameBeside = ({ name }: View): string => `${name}__new`;
 export const nameOfOld = ({ name }: View): string => `${name}__old`;
 
 /** What is in the schema of the views, with its comment. */
-const readComments = async (client: DatabaseClient): Promise<ReadonlyMap<string, string>> => {
+const readComments = async (client: Queryable): Promise<ReadonlyMap<string, string>> => {
   const { rows } = await client.query<{ name: string; comment: string | null }>(
     `select c.relname as name, obj_description(c.oid, 'pg_class') as comment
        from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -22,7 +23,7 @@ const readComments = async (client: DatabaseClient): Promise<ReadonlyMap<string,
 };
 
 /** How many triggers write down changes for each view, by the views' names. */
-const countTriggers = async (client: DatabaseClient): Promise<ReadonlyMap<string, number>> => {
+const countTriggers = async (client: Queryable): Promise<ReadonlyMap<string, number>> => {
   const { rows } = await client.query<{ view: string; count: number }>(
     `select substring(p.proname from '^(.*)__changed_[0-9]+$') as view, count(*)::int as count
        from pg_trigger t join pg_proc p on p.oid = t.tgfoid join pg_namespace n on n.oid = p.pronamespace
@@ -36,10 +37,7 @@ const countTriggers = async (client: DatabaseClient): Promise<ReadonlyMap<string
  * The views that are missing in the database, were made of another definition, have lost their
  * triggers, or need one that is to be made anew. In the order given, which is that of their needs.
  */
-export const outdatedViews = async (
-  client: DatabaseClient,
-  views: readonly View[],
-): Promise<View[]> => {
+export const outdatedViews = async (client: Queryable, views: readonly View[]): Promise<View[]> => {
   const comments = await readComments(client);
   const triggers = await countTriggers(client);
   const isTrue = (view: View) =>

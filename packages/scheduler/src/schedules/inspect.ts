@@ -48,7 +48,7 @@ const together = 500;
 
 /** Those of these keys that BullMQ has. */
 export const inspect = async (
-  { redis, keys }: SchedulePlace,
+  { redis, keys }: Pick<SchedulePlace, 'redis' | 'keys'>,
   schedules: readonly string[],
 ): Promise<Map<string, Installed>> => {
   const installed = new Map<string, Installed>();

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { Client } from 'pg';
 import type { Log } from '../log.ts';
+import type { Queryable } from './in-transaction.ts';
 
 /** A folder of SQL files, `0001_what.sql`, that are applied once each and in order. */
 export interface MigrationSet {
@@ -13,12 +14,12 @@ export interface MigrationSet {
   readonly table: string;
 }
 
-export const schemaExists = async (client: Client, schema: string): Promise<boolean> => {
+export const schemaExists = async (client: Queryable, schema: string): Promise<boolean> => {
   const { rowCount } = await client.query('select from pg_namespace where nspname = $1', [schema]);
   return rowCount === 1;
 };
 
-const tableExists = async (client: Client, schema: string, table: string): Promise<boolean> => {
+const tableExists = async (client: Queryable, schema: string, table: string): Promise<boolean> => {
   const { rowCount } = await client.query(
     'select from pg_tables where schemaname = $1 and tablename = $2',
     [schema, table],
@@ -33,7 +34,10 @@ const namesOf = async ({ folder }: MigrationSet): Promise<string[]> =>
     .sort();
 
 /** The migrations of a set that the database lacks. Those that only it knows, of a newer version, are no matter. */
-export const pendingMigrations = async (client: Client, set: MigrationSet): Promise<string[]> => {
+export const pendingMigrations = async (
+  client: Queryable,
+  set: MigrationSet,
+): Promise<string[]> => {
   const names = await namesOf(set);
   if (!(await tableExists(client, set.schema, set.table))) return names;
   const { rows } = await client.query<{ name: string }>(
