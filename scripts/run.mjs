@@ -22,6 +22,7 @@ const tasks = {
   migrate: 'bring the database up to date and end',
   seed: 'fill the demonstration schema: customers, products, orders, sessions',
   keys: 'make an API key, or tell the hash of one',
+  doctor: 'what is wrong with this Drover, and what to do about it',
   drover: 'the command line: submit jobs and see what becomes of them',
   bench: 'list the benchmarks, or run one by name',
 };

@@ -1,4 +1,4 @@
-import type { Client, Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 
 /** An answer, whole. */
 export interface Answer {
@@ -13,7 +13,10 @@ export const bodyOf = ({ chunks }: Answer): string => Buffer.concat(chunks).toSt
  * Sends a request and reads its answer. undici's lowest level: what load costs, the server under
  * load lacks.
  */
-export const exchange = (client: Client, request: Dispatcher.DispatchOptions): Promise<Answer> =>
+export const exchange = (
+  client: Dispatcher,
+  request: Dispatcher.DispatchOptions,
+): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let status = 0;
