@@ -1,5 +1,7 @@
+import { addJobs } from '@drover/jobs/adding/add-jobs';
+import { toQueuedJob } from '@drover/jobs/record/queued-job';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { endJob, type HistoryTest, openHistory, queue } from './history-fixtures.ts';
+import { endJob, type HistoryTest, noteType, openHistory, queue } from './history-fixtures.ts';
 
 let them: HistoryTest;
 beforeEach(async () => {
@@ -113,4 +115,20 @@ test('a job that failed, was redriven and failed again in a gap has its latest e
   expect(await them.reconcile()).toBe(1);
   expect((await them.row(id))?.finished_at?.getTime()).toBe(later);
   expect(before?.finished_at?.getTime()).toBeLessThan(later);
+});
+
+test('what ended and whose day was dropped is not recorded again; what has not ended is', async () => {
+  await settle();
+  const at = Date.now() - 40 * 86_400_000;
+  const submitted = async (seed: string) => {
+    const submission = { type: noteType, payload: null, tenant: 'acme' };
+    const job = toQueuedJob(submission, { partitions: 1, derive: { seed, at, partition: 0 } });
+    await addJobs(them.queues, [{ job }]);
+    return job.id;
+  };
+  const [ended, open] = [await submitted('ended'), await submitted('open')];
+  await endJob(them, ended);
+  await them.redis.del(events());
+  expect(await them.reconcile()).toBe(1);
+  expect((await them.rows()).map(({ id }) => id)).toEqual([open]);
 });

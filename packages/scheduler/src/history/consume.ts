@@ -111,7 +111,8 @@ export const createConsumer = (options: {
     if (isOwn && deliveries.length === 0) mayHaveOwn = false;
     const { bytes, most } = sizeOf(deliveries);
     hasMore = isOwn || most >= atOnce;
-    surelyUntil = performance.now() + sureForMs;
+    // One who is behind looks every time: what is trimmed meanwhile would be skipped unnoticed.
+    surelyUntil = hasMore ? 0 : performance.now() + sureForMs;
     if (hasMore && bytes < replyBytes / 2) atOnce = Math.min(count.most, atOnce * 2);
     if (bytes > replyBytes) {
       atOnce = Math.max(count.least, Math.floor((atOnce * replyBytes) / bytes));

@@ -15,6 +15,8 @@ export interface Days {
    * of all others, and are moved later.
    */
   prepare(rows: readonly HistoryRow[]): Promise<void>;
+  /** Whether the day of that moment is kept still. Milliseconds. */
+  keeps(moment: number): boolean;
 }
 
 /** @param keptDays how long rows are kept: older days get no partition any more. */
@@ -36,6 +38,7 @@ export const createDays = (options: { db: Transactional; keptDays: number; log: 
   };
 
   return {
+    keeps: (moment) => dayOf(moment) >= dayAfter(dayOf(Date.now()), -keptDays),
     prepare: async (rows) => {
       const days = new Set(rows.map(({ submittedAt }) => submittedAt.slice(0, 10)));
       for (const day of days) if (!known.has(day)) await make(day);

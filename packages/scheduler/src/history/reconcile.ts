@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { knownEnds, openBegin, openJobs } from '@drover/jobs/history/known';
-import { type JobAddress, parseJobId } from '@drover/shared/job-id';
+import { type JobAddress, parseJobId, submittedAt } from '@drover/shared/job-id';
 import type { Hint } from './entries.ts';
 import { type HeldJobs, heldJobs } from './held-jobs.ts';
 import { type RecordingParts, recordJobs } from './record.ts';
@@ -44,7 +44,10 @@ const endsInRedis = async (
   });
 };
 
-/** Those of the jobs that have no row, or one that tells of another end. */
+/**
+ * Those of the jobs that have no row, or one that tells of another end. One that has ended and whose day
+ * was dropped had its row: recorded again, it would be counted again.
+ */
 const unrecorded = async (
   parts: RecordingParts,
   { ids, haveEnded }: HeldJobs,
@@ -54,8 +57,10 @@ const unrecorded = async (
   if (addresses.length === 0) return [];
   const known = await knownEnds(parts.db, addresses);
   const ends = haveEnded ? await endsInRedis(parts, addresses) : [];
+  const isDropped = (id: string) =>
+    haveEnded && !known.has(id) && !parts.days.keeps(submittedAt(id) ?? 0);
   return addresses
-    .filter(({ id }, n) => known.get(id) !== (ends[n] ?? null))
+    .filter(({ id }, n) => known.get(id) !== (ends[n] ?? null) && !isDropped(id))
     .map((address) => ({ address }));
 };
 
