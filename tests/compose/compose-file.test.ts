@@ -80,7 +80,7 @@ test('one image is built once, for all roles', () => {
   const ours = services.filter(([, { image }]) => image.includes('drover'));
   expect(new Set(ours.map(([, { image }]) => image)).size).toBe(1);
   expect(ours.filter(([, { build }]) => build !== undefined).map(([name]) => name)).toEqual([
-    'migrate',
+    'secrets',
   ]);
 });
 
