@@ -5,7 +5,9 @@ import { prepareDatabase } from '../../packages/jobs/src/database/prepare.ts';
 import { refreshRows } from '../../packages/jobs/src/views/refresh-rows.ts';
 import { views } from '../../packages/jobs/src/views/registry.ts';
 import { withClient } from '../../packages/shared/src/database/client.ts';
+import { createKeys } from '../../packages/shared/src/keys.ts';
 import { silentLog } from '../../packages/shared/src/log.ts';
+import { keyPrefix } from '../drover.ts';
 import { type Options, type Resources, say } from '../run-bench.ts';
 import { type Servers, startServers } from '../servers.ts';
 
@@ -74,7 +76,7 @@ const fillDays = async (url: string, rows: number): Promise<void> => {
 /** What the charts of the overview draw: spans of every length, as many as they show. */
 const fillSamples = `
   insert into drover.load_samples
-  select seconds, to_timestamp(floor(extract(epoch from now()) / seconds) * seconds - n * seconds),
+  select $1, seconds, to_timestamp(floor(extract(epoch from now()) / seconds) * seconds - n * seconds),
          now(), n % 50, n % 7, 1e6 - n * 100, 1e4 - n, array_fill(3::bigint, array[60]),
          array_fill(5::bigint, array[80])
     from unnest(array[60, 300, 1200, 7200]) seconds, generate_series(0, 90) n
@@ -103,7 +105,7 @@ export const seedHistory = async (resources: Resources, options: Options): Promi
         where inhparent = 'drover.jobs'::regclass and inhrelid <> 'drover.jobs_default'::regclass`,
     );
     for (const it of made) await client.query(`drop table ${it.name}`);
-    await client.query(fillSamples);
+    await client.query(fillSamples, [createKeys(keyPrefix).partition(0)]);
   });
   const seconds = {
     rows: await timed(() => fillDays(url, rows)),

@@ -1,5 +1,6 @@
 import { createCatalog, jobTypes } from '@drover/jobs/catalog';
 import type { JobType } from '@drover/jobs/definition/define-job';
+import { historyConnections } from '@drover/jobs/history/connections';
 import { configuredLimits } from '@drover/jobs/operations/configured-limits';
 import { createSchedulePlace } from '@drover/jobs/schedules/place';
 import { viewRefresh } from '@drover/jobs/view-refresh';
@@ -30,9 +31,6 @@ import { createScheduleStore } from './schedules/store.ts';
 import { buildServer } from './server.ts';
 import { createThrottle } from './throttling/throttle.ts';
 import { createWorkflowStore } from './workflows/store.ts';
-
-/** Who searches the history waits for others who do so, and nobody else for them. */
-const historyConnections = 4;
 
 /** Longest statement of a search, in milliseconds. */
 const historyStatementMs = 5_000;
@@ -110,7 +108,7 @@ export const composeApi = (
   });
   const historyPool = createPool({
     ...config.database,
-    max: Math.min(historyConnections, config.database.poolMax),
+    max: historyConnections(config.database.poolMax),
     statementTimeoutMs: Math.min(historyStatementMs, config.database.statementTimeoutMs),
     name: stores.clientName,
     log,

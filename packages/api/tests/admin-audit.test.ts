@@ -110,6 +110,22 @@ test('payloads are not there', async () => {
   expect(JSON.stringify(entry)).not.toContain('hunter2');
 });
 
+test('what no job may hold is not kept, and the log reads as before', async () => {
+  const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+  for (const filter of [nested(3_900), nested(100_000), '1e999']) {
+    const { status } = await api.ask('/jobs/cancel', {
+      key: keys.operator,
+      method: 'POST',
+      body: `{"filter":${filter},"rate":5}`,
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(status).toBe(422);
+    const [entry] = await entries();
+    expect(entry).toMatchObject({ action: 'cancelJobs', outcome: 'refused' });
+    expect(entry?.details).toMatchObject({ filter: { unfit: expect.any(String) }, rate: 5 });
+  }
+});
+
 test('only admins read it', async () => {
   for (const key of [keys.acme, keys.operator]) {
     expect((await api.ask('/audit', { key })).status).toBe(403);

@@ -40,13 +40,16 @@ export const startPreparedApi = async (
 const wave = (n: number): number => (1 + Math.sin(n / 40)) / 2;
 
 /** Samples of the last so many minutes, as the scheduler takes them. */
-export const writeSamples = async (database: OwnDatabase, minutes: number): Promise<void> => {
+export const writeSamples = async (
+  { api, database }: PreparedApi,
+  minutes: number,
+): Promise<void> => {
   const pool = createPool({ url: database.url, max: 1, name: 'test', log: silentLog() });
   const now = sampleSlot(Date.now());
   const samples = (minutes * 60_000) / sampleEveryMs;
   for (let n = samples; n >= 0; n -= 1) {
     const done = (samples - n) * 20;
-    await addSample(pool, {
+    await addSample(pool, api.queues.keys.partition(0), {
       at: now - n * sampleEveryMs,
       queued: Math.round(wave(n) * 120),
       running: 8,

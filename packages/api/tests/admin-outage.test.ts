@@ -5,8 +5,8 @@ import { sendForm, tokenOn, visit } from './admin-visit.ts';
 
 test('without Postgres the pages show what Redis has, and writes are written down', async () => {
   await using prepared = await startPreparedApi();
-  const { api, proxy, database } = prepared;
-  await writeSamples(database, 2);
+  const { api, proxy } = prepared;
+  await writeSamples(prepared, 2);
   const whole = await visit(api, '/admin');
   expect(whole.text).not.toContain('cannot be shown');
   await proxy.cut();

@@ -59,8 +59,8 @@ describe.skipIf(!executablePath)('the pages in a browser', () => {
 
   beforeAll(async () => {
     prepared = await startPreparedApi();
-    const { api, database } = prepared;
-    await writeSamples(database, 58);
+    const { api } = prepared;
+    await writeSamples(prepared, 58);
     await writeWorker(api, 'host-a');
     await writeWorker(api, 'host-b', '0.2.0');
     const media = queueFixture(api, 'media', 0);

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { deadApiKeys, deadKeys, deadLetterCalls } from './dead-letters-fixtures.ts';
+import {
+  deadApiKeys,
+  deadKeys,
+  deadLetterCalls,
+  enterAll,
+  plantFailed,
+} from './dead-letters-fixtures.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 import { startWorkerOf } from './running-worker.ts';
 
@@ -122,4 +128,30 @@ test('who may not operate may not redrive', async () => {
   expect((await dead.redrive(id, {}, { key: deadKeys.submitter })).status).toBe(403);
   expect((await dead.redrive(id, {}, { key: deadKeys.other })).status).toBe(404);
   expect((await dead.redrive(id, {}, { key: deadKeys.admin })).status).toBe(202);
+});
+
+test('what an admin asked for about all tenants, no operator of its tenant runs again', async () => {
+  const others = (await dead.die({}, {}, deadKeys.other)).id;
+  const asked = ['dead-letters.redrive', 'jobs.cancel', 'jobs.retry'];
+  // Each is a job of tenant `acme`, as one of an admin's key of that tenant would be.
+  const ids = await plantFailed(api, asked.length, (n) => ({
+    type: asked[n] ?? '',
+    queue: 'maintenance',
+  }));
+  await enterAll(api, ids);
+  for (const id of ids) {
+    expect(await dead.redrive(id)).toMatchObject({
+      status: 403,
+      body: { type: '/problems/forbidden' },
+    });
+  }
+  const many = await dead.redriveAll({ filter: { queue: 'maintenance' }, rate: 100 });
+  expect(await dead.finished(many.body.id)).toMatchObject({
+    status: 'succeeded',
+    result: { matched: 3, redriven: 0, skipped: 3 },
+  });
+  expect((await dead.ids('?queue=maintenance')).toSorted()).toEqual(ids.toSorted());
+  expect(await dead.ids('', deadKeys.other)).toEqual([others]);
+  const [first = ''] = ids;
+  expect((await dead.redrive(first, {}, { key: deadKeys.admin })).status).toBe(202);
 });

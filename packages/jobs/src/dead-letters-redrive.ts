@@ -18,7 +18,9 @@ export const deadLettersRedrive = defineJob({
   result: z.strictObject({
     matched: count.describe('Dead letters that there were when it was asked for'),
     redriven: count.describe('Jobs that run again'),
-    skipped: count.describe('Dead letters that others had redriven or deleted before'),
+    skipped: count.describe(
+      'Dead letters that others had redriven or deleted, and jobs that change many jobs',
+    ),
   }),
   retry: { attempts: 20, backoff: { delay: '1s', max: '1m' } },
   timeout: '20d',

@@ -105,7 +105,7 @@ export const composeScheduler = (config: Config, log: Log): readonly Component[]
     }),
     queueSampleJanitor({ pool: stores.pool, log }),
     auditMover({ store: stores, pool: stores.pool, log }),
-    auditJanitor({ pool: stores.pool, keepDays: config.audit.days, log }),
+    auditJanitor({ store: stores, pool: stores.pool, keepDays: config.audit.days, log }),
     workflowReconciler({
       queues,
       keep: config.keep,

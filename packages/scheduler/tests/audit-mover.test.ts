@@ -6,7 +6,7 @@ import { prepareDatabase } from '@drover/jobs/database/prepare';
 import { createPool } from '@drover/shared/database/pool';
 import { createKeys } from '@drover/shared/keys';
 import { deadlineIn } from '@drover/shared/lifecycle/deadline';
-import { silentLog } from '@drover/shared/log';
+import { createLog, silentLog } from '@drover/shared/log';
 import { createRedis, redisComponent } from '@drover/shared/redis/connections';
 import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
@@ -59,18 +59,18 @@ test('what is moved reads as it did before, and is in Redis no more', async () =
     { action: 'two', outcome: null, details: {} },
     { action: 'one', outcome: 'done', details: { rate: 5, jobs: 3 } },
   ]);
-  expect(await moveAudit(store, pool)).toBe(3);
+  expect(await moveAudit(store, pool, log)).toBe(3);
   expect(await redis.xlen(store.keys.audit)).toBe(0);
   expect(await listed()).toEqual(before);
 });
 
 test('an outcome that comes after the move is added, before it is moved and after', async () => {
   const id = await begin('slow');
-  await moveAudit(store, pool);
+  await moveAudit(store, pool, log);
   await endEntry(store, id, { outcome: 'failed', reason: 'store-unavailable' });
   const ended = [{ action: 'slow', outcome: 'failed', details: {} }];
   expect(await listed()).toEqual(ended);
-  await moveAudit(store, pool);
+  await moveAudit(store, pool, log);
   expect(await listed()).toEqual(ended);
 });
 
@@ -78,7 +78,11 @@ test('several that move at once make each entry once, with its outcome', async (
   for (let n = 0; n < 50; n += 1) {
     await endEntry(store, await begin(`n${n}`), { outcome: 'done' });
   }
-  await Promise.all([moveAudit(store, pool), moveAudit(store, pool), moveAudit(store, pool)]);
+  await Promise.all([
+    moveAudit(store, pool, log),
+    moveAudit(store, pool, log),
+    moveAudit(store, pool, log),
+  ]);
   const rows = await database.query('select action, outcome from drover.audit order by ms, seq');
   expect(rows).toEqual(
     Array.from({ length: 50 }, (_, n) => ({ action: `n${n}`, outcome: 'done' })),
@@ -89,10 +93,10 @@ test('one that died after the commit is repeated without harm', async () => {
   const id = await begin('twice');
   await endEntry(store, id, { outcome: 'done' });
   const records = await redis.xrange(store.keys.audit, '-', '+');
-  await moveAudit(store, pool);
+  await moveAudit(store, pool, log);
   for (const [streamId, fields] of records)
     await redis.xadd(store.keys.audit, streamId, ...fields).catch(() => undefined);
-  await moveAudit(store, pool);
+  await moveAudit(store, pool, log);
   expect(await database.query('select outcome from drover.audit')).toEqual([{ outcome: 'done' }]);
 });
 
@@ -100,8 +104,59 @@ test('what is no entry does not keep the others from being moved', async () => {
   await redis.xadd(store.keys.audit, '*', 'nonsense', '1');
   await redis.xadd(store.keys.audit, '*', 'begin', '', 'json', '{"who":');
   await begin('good');
-  expect(await moveAudit(store, pool)).toBe(3);
+  expect(await moveAudit(store, pool, log)).toBe(3);
   expect(await listed()).toEqual([{ action: 'good', outcome: null, details: {} }]);
+});
+
+test('a record that is too deep to be read does not stop the log, and is told of', async () => {
+  const deep = `${'['.repeat(3_900)}${']'.repeat(3_900)}`;
+  await begin('good');
+  const [[, fields] = []] = (await redis.xrange(store.keys.audit, '-', '+')) as [
+    string,
+    string[],
+  ][];
+  const bad = fields?.map((field) => field.replace('"details":{}', `"details":{"filter":${deep}}`));
+  const id = await redis.xadd(store.keys.audit, '*', ...(bad ?? []));
+  expect(await listed()).toEqual([{ action: 'good', outcome: null, details: {} }]);
+  const lines: Record<string, unknown>[] = [];
+  const told = await createLog(
+    'test',
+    { level: 'warn', format: 'json' },
+    { write: (line) => lines.push(JSON.parse(line)) },
+  );
+  expect(await moveAudit(store, pool, told)).toBe(2);
+  expect(await redis.xlen(store.keys.audit)).toBe(0);
+  expect(await listed()).toEqual([{ action: 'good', outcome: null, details: {} }]);
+  expect(lines).toMatchObject([{ record: id, text: expect.stringContaining('"action":"good"') }]);
+});
+
+test('two Drovers on one database keep their own entries', async () => {
+  const at = (text: string) => ['5-1', 'begin', '', 'json', text] as const;
+  await begin('one');
+  const [[, fields] = []] = (await redis.xrange(store.keys.audit, '-', '+')) as [
+    string,
+    string[],
+  ][];
+  const json = fields?.[3] ?? '';
+  const [ours, theirs] = ['ours', 'theirs'].map((action) => ({
+    action,
+    store: { redis, keys: createKeys(randomPrefix()) },
+  }));
+  for (const one of [ours, theirs]) {
+    if (!one) continue;
+    await redis.xadd(one.store.keys.audit, ...at(json.replace('"one"', `"${one.action}"`)));
+    await moveAudit(one.store, pool, log);
+    await endEntry(one.store, '5-1', { outcome: 'done', reason: one.action });
+    await moveAudit(one.store, pool, log);
+  }
+  for (const one of [ours, theirs]) {
+    if (!one) continue;
+    const range = { before: undefined, limit: 10 };
+    const { entries } = await listAudit({ store: one.store, db: pool }, {}, range);
+    expect(entries).toMatchObject([{ id: '5-1', action: one.action, reason: one.action }]);
+  }
+  expect(ours && (await removeOlder(pool, ours.store.keys.partition(0), 1_000, 10))).toBe(1);
+  expect(await database.query('select action from drover.audit')).toEqual([{ action: 'theirs' }]);
 });
 
 test('texts that Postgres would refuse are kept', async () => {
@@ -112,18 +167,20 @@ test('texts that Postgres would refuse are kept', async () => {
     target: '\0'.repeat(2_000),
     details: { text: 'a\0b' },
   });
-  await moveAudit(store, pool);
+  await moveAudit(store, pool, log);
   expect(await listed()).toEqual([{ action: 'x', outcome: null, details: { text: 'a\0b' } }]);
 });
 
 test('what is too old goes, some at a time', async () => {
   await begin('kept');
-  await moveAudit(store, pool);
+  await moveAudit(store, pool, log);
   await database.query(
-    `insert into drover.audit (ms, seq, origin, action, tenant, key, address, request_id, details)
-     select n, 0, 'api', 'old', 'acme', 'k', '::1', 'r', '{}' from generate_series(1, 5) n`,
+    `insert into drover.audit
+            (key_prefix, ms, seq, origin, action, tenant, key, address, request_id, details)
+     select $1, n, 0, 'api', 'old', 'acme', 'k', '::1', 'r', '{}' from generate_series(1, 5) n`,
+    [store.keys.partition(0)],
   );
-  expect(await removeOlder(pool, 1_000, 3)).toBe(3);
-  expect(await removeOlder(pool, 1_000, 3)).toBe(2);
+  expect(await removeOlder(pool, store.keys.partition(0), 1_000, 3)).toBe(3);
+  expect(await removeOlder(pool, store.keys.partition(0), 1_000, 3)).toBe(2);
   expect((await listed()).map(({ action }) => action)).toEqual(['kept']);
 });

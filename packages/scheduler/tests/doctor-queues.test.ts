@@ -85,3 +85,13 @@ test('limits of queues that there are not are part of the configuration', async 
   expect(of('queues')).toMatchObject([{ status: 'ok' }]);
   expect(examineConfig({}).unusable).toEqual(['REDIS_URL', 'DATABASE_URL']);
 });
+
+test('what a file should have told and did not, is not judged by its absence', async () => {
+  const { of } = await examineBy({
+    METRICS_TOKEN_FILE: '/nowhere/token',
+    S3_SECRET_ACCESS_KEY_FILE: '/nowhere/secret',
+  });
+  expect(summariesOf(of('configuration'))).toMatch(/METRICS_TOKEN_FILE.+cannot be read/);
+  expect(summariesOf(of('access'))).toBe('skip: METRICS_TOKEN has no valid value');
+  expect(summariesOf(of('artifacts'))).toBe('skip: S3_SECRET_ACCESS_KEY has no valid value');
+});

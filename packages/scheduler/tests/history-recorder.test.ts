@@ -108,6 +108,28 @@ test('a job that was removed before it had ended is marked, and keeps its last s
   expect(await them.row(id)).toMatchObject({ status: 'queued', gone_at: expect.any(Date) });
 });
 
+test('a later end that BullMQ has told of replaces the one that a job was found by', async () => {
+  const recorder = them.recorder();
+  const id = await them.submit();
+  await endJob(them, id);
+  await recorder.catchUp();
+  await them.db.query(
+    "update drover.jobs set finished_at = finished_at - interval '1s' where id = $1",
+    [id],
+  );
+  await them.redis.del(them.keys.inQueue(queue, 0, id));
+  const failed = ['event', 'failed', 'jobId', id, 'failedReason', 'broken'];
+  await them.redis.xadd(them.keys.inQueue(queue, 0, 'events'), '*', ...failed);
+  await recorder.catchUp();
+  expect(await them.row(id)).toMatchObject({ status: 'failed' });
+  const terms = await them.database.query(
+    `select term from drover.jobs, unnest(tsvector_to_array(words)) term
+     where id = $1 and term ~ '^[sc]=' order by term`,
+    [id],
+  );
+  expect(terms).toEqual([{ term: 'c=failed' }, { term: 's=failed' }]);
+});
+
 test('a job that is gone before its end was read has the end that BullMQ has told of', async () => {
   const recorder = them.recorder();
   const [good, bad] = [await them.submit({ n: 1 }), await them.submit({ n: 2 })];

@@ -28,10 +28,11 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
+const keyPrefix = createKeys(randomPrefix()).partition(0);
 const at = Date.parse('2026-08-30T09:12:00Z');
 
-const sample = (seconds: number, more: Partial<Parameters<typeof addSample>[1]> = {}) =>
-  addSample(pool, {
+const sample = (seconds: number, more: Partial<Parameters<typeof addSample>[2]> = {}) =>
+  addSample(pool, keyPrefix, {
     at: at + seconds * 1_000,
     queued: 1,
     running: 1,
@@ -46,17 +47,17 @@ test('samples are gathered in spans: the most at once, rates, percentiles', asyn
   await sample(-10, { succeededTotal: 100, failedTotal: 5 });
   await sample(0, { queued: 7, succeededTotal: 110, runs: histogramOf([100, 100]) });
   await sample(50, { running: 3, succeededTotal: 160, failedTotal: 5, runs: histogramOf([900]) });
-  const [before, span] = await readSpans(pool, { after: at - 3_600_000, seconds: 60 });
+  const [before, span] = await readSpans(pool, { keyPrefix, after: at - 3_600_000, seconds: 60 });
   expect(before).toMatchObject({ at: at - 60_000, succeeded: null, failed: null, run: null });
   expect(span).toMatchObject({ at, queued: 7, running: 3, succeeded: 60, failed: 0, wait: null });
   expect(Math.abs((span?.run?.p50 ?? 0) - 100)).toBeLessThan(6);
   expect(Math.abs((span?.run?.p95 ?? 0) - 900)).toBeLessThan(50);
-  const hours = await readSpans(pool, { after: at - 86_400_000, seconds: 7_200 });
+  const hours = await readSpans(pool, { keyPrefix, after: at - 86_400_000, seconds: 7_200 });
   expect(hours).toMatchObject([{ queued: 7, running: 3, succeeded: null }]);
 });
 
 test('a sample that was taken twice counts once', async () => {
-  const spans = () => readSpans(pool, { after: at - 3_600_000, seconds: 60 });
+  const spans = () => readSpans(pool, { keyPrefix, after: at - 3_600_000, seconds: 60 });
   const before = await spans();
   await sample(50, { queued: 99, runs: histogramOf([5, 5, 5]) });
   expect(await spans()).toEqual(before);
@@ -65,13 +66,31 @@ test('a sample that was taken twice counts once', async () => {
 test('totals that begin anew tell nothing of their minute, and go on from there', async () => {
   await sample(70, { succeededTotal: 0 });
   await sample(130, { succeededTotal: 30 });
-  const spans = await readSpans(pool, { after: at - 1, seconds: 60 });
+  const spans = await readSpans(pool, { keyPrefix, after: at - 1, seconds: 60 });
   expect(spans.map(({ succeeded }) => succeeded)).toEqual([null, null, 30]);
+});
+
+test('two Drovers on one database keep their own samples', async () => {
+  const theirs = createKeys(randomPrefix()).partition(0);
+  const own = await readSpans(pool, { keyPrefix, after: 0, seconds: 60 });
+  await addSample(pool, theirs, {
+    at: at + 135_000,
+    queued: 99,
+    running: 1,
+    succeededTotal: 0,
+    failedTotal: 0,
+    waits: histogramOf([5]),
+    runs: histogramOf([5]),
+  });
+  expect(await readSpans(pool, { keyPrefix, after: 0, seconds: 60 })).toEqual(own);
+  expect(await readSpans(pool, { keyPrefix: theirs, after: 0, seconds: 60 })).toMatchObject([
+    { queued: 99 },
+  ]);
 });
 
 test('what nobody asks for any more goes', async () => {
   await removeSamples(pool, at + 60_000);
-  const spans = await readSpans(pool, { after: 0, seconds: 60 });
+  const spans = await readSpans(pool, { keyPrefix, after: 0, seconds: 60 });
   expect(spans.map((span) => span.at)).toEqual([at + 60_000, at + 120_000]);
 });
 

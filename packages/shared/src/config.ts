@@ -161,9 +161,10 @@ const standIns = {
 
 /** As {@link loadConfig}, for those who report what is wrong and go on with the rest. */
 export const examineConfig = (env: NodeJS.ProcessEnv = process.env): ExaminedConfig => {
-  const { raw, problems } = withValueFiles(given(env), variableNames);
+  const { raw, problems, unusable: ofFiles } = withValueFiles(given(env), variableNames);
   const { error } = wholeEnvironment.safeParse(raw);
-  const unusable = [...new Set((error?.issues ?? []).map(({ path }) => String(path[0])))];
+  const invalid = (error?.issues ?? []).map(({ path }) => String(path[0]));
+  const unusable = [...new Set([...ofFiles, ...invalid])];
   const right = Object.entries(raw).filter(([name]) => !unusable.includes(name));
   const missing = Object.entries(standIns).filter(([name]) => unusable.includes(name));
   return {

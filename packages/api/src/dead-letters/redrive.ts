@@ -5,9 +5,11 @@ import { redriveRequest } from '@drover/jobs/contract/dead-letters';
 import { ownerOf } from '@drover/jobs/dead-letters/entry';
 import type { DeadLetters } from '@drover/jobs/dead-letters/place';
 import { redriveJob } from '@drover/jobs/dead-letters/redrive';
+import { isBulkType } from '@drover/jobs/history/bulk';
 import { Problem } from '@drover/shared/http/problem';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../auth/bearer.ts';
+import { mayAct } from '../auth/key-ring.ts';
 import type { JobStore } from '../jobs/store.ts';
 import { redriveLetter } from '../openapi/operations/dead-letters.ts';
 import { viewedBy } from './access.ts';
@@ -55,6 +57,12 @@ export const redriveRoute = (
       const { id } = request.params;
       const caller = callerOf(request);
       const { address, job } = await requireDead(letters.queues, id, viewedBy(caller));
+      if (isBulkType(job.name) && !mayAct(caller, 'admin')) {
+        throw new Problem(
+          'forbidden',
+          `Only an admin may redrive a job of the type "${job.name}"; ask for it anew instead.`,
+        );
+      }
       const change = editedPayload(request.body, job.name, catalog);
       if (!(await redriveJob(letters, address, job, change))) throw jobNotDead(id);
       const owner = ownerOf(job);

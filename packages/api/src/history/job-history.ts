@@ -2,7 +2,6 @@ import { toAddition } from '@drover/jobs/adding/to-addition';
 import {
   type BulkPreview,
   type JobPage,
-  type JobSummary,
   maxCounted,
   sampleSize,
 } from '@drover/jobs/contract/job-list';
@@ -21,7 +20,7 @@ import type { JobStore } from '../jobs/store.ts';
 import { createJobCursors } from './cursors.ts';
 import { isUnprepared, withHistory } from './database.ts';
 import { exportJobs } from './export.ts';
-import { resolveLive } from './live.ts';
+import { summarizeLive } from './live.ts';
 
 /** What was asked of a change of many jobs. */
 export interface AskedChange {
@@ -75,8 +74,7 @@ export const createJobHistory = ({ db, store, partitions, days }: HistoryParts):
   const listLive = async (filter: HistoryFilter, page: { limit: number; cursor?: string }) => {
     const after = page.cursor === undefined ? undefined : await cursors.decode(page.cursor, filter);
     const { jobs, next } = await readHistoryPage(db, filter, { limit: page.limit, after });
-    const live = await resolveLive(store, jobs, filter);
-    const items: JobSummary[] = live.map(({ summary }) => summary);
+    const items = await summarizeLive(store, jobs, filter);
     return { items, nextCursor: next ? await cursors.encode(next, filter) : null };
   };
 

@@ -1,4 +1,4 @@
-import { bulkTypes } from '@drover/jobs/history/bulk';
+import { isBulkType } from '@drover/jobs/history/bulk';
 import { Problem } from '@drover/shared/http/problem';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../auth/bearer.ts';
@@ -46,8 +46,7 @@ export const changeRoutes = (
       const { id } = request.params;
       const caller = callerOf(request);
       const { resource } = await find(id, caller.tenant);
-      // It may do more than its tenant's keys may: what an admin asked for, an admin asks for again.
-      if ((bulkTypes as readonly string[]).includes(resource.type)) {
+      if (isBulkType(resource.type)) {
         throw new Problem(
           'job-not-retryable',
           'Ask for it anew: POST /dead-letters/redrive, /jobs/cancel or /jobs/retry.',

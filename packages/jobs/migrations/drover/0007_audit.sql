@@ -1,6 +1,9 @@
 -- What operators did, moved here from Redis. `ms` and `seq` are the id that Redis gave an entry, which
 -- is its time; there is one entry for each write, and its outcome is added when it is known.
 create table drover.audit (
+  -- What the names of its keys in Redis begin with: several Drovers may share a database, and ids are
+  -- those of one Redis.
+  key_prefix text collate "C" not null,
   ms bigint not null,
   seq int not null,
   origin text not null,
@@ -17,13 +20,15 @@ create table drover.audit (
   reason text,
   -- JSON, added to the details when the outcome is known.
   changes text,
-  primary key (ms, seq)
+  primary key (key_prefix, ms, seq)
 );
-create index audit_target on drover.audit (target, ms, seq);
+create index audit_target on drover.audit (key_prefix, target, ms, seq);
 
 -- How full the queues were, all together, in spans of several lengths: each sample is added to one span
 -- of each length. Totals count since the queues were made: what was done is what they have grown by.
 create table drover.load_samples (
+  -- Whose queues they are, as in `drover.audit`.
+  key_prefix text collate "C" not null,
   seconds int not null,
   at timestamptz not null,
   -- The latest sample that it holds.
@@ -38,5 +43,5 @@ create table drover.load_samples (
   -- class of `drover.duration_class`, from class 1 on.
   waits bigint[] not null,
   runs bigint[] not null,
-  primary key (seconds, at)
+  primary key (key_prefix, seconds, at)
 );

@@ -1,5 +1,6 @@
 import type { Keys } from '@drover/shared/keys';
 import type { Redis } from 'ioredis';
+import { unfitness } from '../adding/submission.ts';
 import type { AuditDetails, AuditEntry, AuditOutcome } from '../contract/audit.ts';
 
 /**
@@ -15,7 +16,7 @@ const maxDetails = 8_000;
 /** Where the log is, before it is in Postgres. */
 export interface AuditStore {
   readonly redis: Redis;
-  readonly keys: Pick<Keys, 'audit'>;
+  readonly keys: Pick<Keys, 'audit' | 'partition'>;
 }
 
 /** An entry before anything was done; the store gives it its id and its time. */
@@ -31,6 +32,15 @@ export interface AuditEnd {
 /** As Postgres takes it, whatever a client has sent. */
 const cleaned = (text: string): string =>
   text.slice(0, maxText).toWellFormed().replaceAll('\0', '\uFFFD');
+
+/** Without what a reader of the log might fail at: requests are written down before they are checked. */
+const fit = (details: AuditDetails): AuditDetails =>
+  Object.fromEntries(
+    Object.entries(details).map(([name, value]) => {
+      const unfit = unfitness(value);
+      return [name, unfit === undefined ? value : { unfit }];
+    }),
+  );
 
 const shortened = (details: AuditDetails): AuditDetails =>
   JSON.stringify(details).length <= maxDetails
@@ -58,7 +68,7 @@ export const beginEntry = async (store: AuditStore, intent: AuditIntent): Promis
     who: { ...who, user: who.user === null ? null : cleaned(who.user) },
     action: cleaned(action),
     target: target === null ? null : cleaned(target),
-    details: shortened(details),
+    details: shortened(fit(details)),
   };
   return String(await append(store, 'begin', '', entry));
 };
@@ -66,5 +76,5 @@ export const beginEntry = async (store: AuditStore, intent: AuditIntent): Promis
 /** Writes down what became of it. */
 export const endEntry = async (store: AuditStore, id: string, end: AuditEnd): Promise<void> => {
   const { outcome, reason, details } = end;
-  await append(store, 'end', id, { outcome, reason, details: details && shortened(details) });
+  await append(store, 'end', id, { outcome, reason, details: details && shortened(fit(details)) });
 };

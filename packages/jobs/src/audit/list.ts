@@ -58,9 +58,13 @@ const readPending = async (store: AuditStore, filter: AuditFilter, range: AuditR
 const unprepared = ['42P01', '3F000'];
 
 /** Undefined when Postgres is away, or too busy to answer. */
-const readMoved = async (db: Queryable, filter: AuditFilter, range: AuditRange) => {
+const readMoved = async (
+  { store, db }: { store: AuditStore; db: Queryable },
+  filter: AuditFilter,
+  range: AuditRange,
+) => {
   try {
-    return await readEntries(db, filter, range);
+    return await readEntries(db, store.keys.partition(0), filter, range);
   } catch (err) {
     if (unprepared.includes(sqlStateOf(err) ?? '')) return [];
     if (databaseFailure(err) instanceof CodedError) return undefined;
@@ -77,7 +81,7 @@ export const listAudit = async (
   range: AuditRange,
 ): Promise<AuditPage> => {
   const pending = await readPending(store, filter, range);
-  const moved = await readMoved(db, filter, range);
+  const moved = await readMoved({ store, db }, filter, range);
   const byId = new Map([...pending.entries, ...(moved ?? [])].map((entry) => [entry.id, entry]));
   const entries = [...byId.values()]
     .sort((one, other) => newestFirst(idOf(one), idOf(other)))

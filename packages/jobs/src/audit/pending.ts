@@ -13,38 +13,39 @@ const end = auditEntry
 export type AuditRecord = { readonly streamId: string } & (
   | { readonly kind: 'begin'; readonly id: EntryId; readonly entry: AuditEntry }
   | { readonly kind: 'end'; readonly id: EntryId; readonly end: AuditEnd }
-  | { readonly kind: 'unreadable' }
+  | { readonly kind: 'unreadable'; readonly text: string }
 );
 
 type Raw = [streamId: string, fields: string[]];
 
-const toJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
-const toBegin = (streamId: string, json: unknown): AuditRecord => {
+const toBegin = (streamId: string, json: unknown): AuditRecord | undefined => {
   const id = parseEntryId(streamId);
   const parsed = intent.safeParse(json);
-  if (!id || !parsed.success) return { streamId, kind: 'unreadable' };
+  if (!id || !parsed.success) return undefined;
   const at = new Date(id.ms).toISOString();
   const entry = { id: formatEntryId(id), at, ...parsed.data, outcome: null, reason: null };
   return { streamId, kind: 'begin', id, entry };
 };
 
-const toEnd = (streamId: string, of: string, json: unknown): AuditRecord => {
+const toEnd = (streamId: string, of: string, json: unknown): AuditRecord | undefined => {
   const id = parseEntryId(of);
   const parsed = end.safeParse(json);
-  return id && parsed.success
-    ? { streamId, kind: 'end', id, end: parsed.data }
-    : { streamId, kind: 'unreadable' };
+  return id && parsed.success ? { streamId, kind: 'end', id, end: parsed.data } : undefined;
 };
 
-const toRecord = ([streamId, [kind, value = '', , text = '']]: Raw): AuditRecord =>
-  kind === 'begin' ? toBegin(streamId, toJson(text)) : toEnd(streamId, value, toJson(text));
+const toKnown = ([streamId, [kind, value = '', , text = '']]: Raw): AuditRecord | undefined => {
+  try {
+    const json: unknown = JSON.parse(text);
+    return kind === 'begin' ? toBegin(streamId, json) : toEnd(streamId, value, json);
+  } catch {
+    // No JSON, or nested so deeply that checking it overflows the stack.
+    return undefined;
+  }
+};
+
+/** Never fails: one record that cannot be read must not hide the others. */
+const toRecord = (raw: Raw): AuditRecord =>
+  toKnown(raw) ?? { streamId: raw[0], kind: 'unreadable', text: raw[1].join(' ') };
 
 /** The oldest records that are not in Postgres yet. */
 export const readOldest = async (

@@ -11,8 +11,15 @@ export interface NewEntry {
   readonly end: AuditEnd | undefined;
 }
 
-/** Takes what repeats as well: an outcome that is there stays. */
-export const insertEntries = async (db: Queryable, entries: readonly NewEntry[]): Promise<void> => {
+/**
+ * Several Drovers may share a database, and ids are those of one Redis: `keyPrefix` is what the names of
+ * its keys begin with, in partition 0. Takes what repeats as well: an outcome that is there stays.
+ */
+export const insertEntries = async (
+  db: Queryable,
+  keyPrefix: string,
+  entries: readonly NewEntry[],
+): Promise<void> => {
   if (entries.length === 0) return;
   const rows = entries.map(({ id, entry: { who, ...entry }, end }) => ({
     ...id,
@@ -31,13 +38,13 @@ export const insertEntries = async (db: Queryable, entries: readonly NewEntry[])
   }));
   const column = (name: keyof (typeof rows)[number]) => rows.map((row) => row[name]);
   await db.query(
-    `insert into drover.audit (ms, seq, origin, action, target, tenant, key, user_name, address,
-                               request_id, details, outcome, reason, changes)
-     select * from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[],
+    `insert into drover.audit (key_prefix, ms, seq, origin, action, target, tenant, key, user_name,
+                               address, request_id, details, outcome, reason, changes)
+     select $15, * from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[],
                           $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
                           $13::text[], $14::text[])
-     on conflict (ms, seq) do update set outcome = excluded.outcome, reason = excluded.reason,
-                                         changes = excluded.changes
+     on conflict (key_prefix, ms, seq) do update
+        set outcome = excluded.outcome, reason = excluded.reason, changes = excluded.changes
       where audit.outcome is null`,
     [
       column('ms'),
@@ -54,6 +61,7 @@ export const insertEntries = async (db: Queryable, entries: readonly NewEntry[])
       column('outcome'),
       column('reason'),
       column('changes'),
+      keyPrefix,
     ],
   );
 };
@@ -61,6 +69,7 @@ export const insertEntries = async (db: Queryable, entries: readonly NewEntry[])
 /** Adds outcomes to entries that are there already. */
 export const endEntries = async (
   db: Queryable,
+  keyPrefix: string,
   ends: readonly { id: EntryId; end: AuditEnd }[],
 ): Promise<void> => {
   if (ends.length === 0) return;
@@ -68,13 +77,15 @@ export const endEntries = async (
     `update drover.audit set outcome = ended.outcome, reason = ended.reason, changes = ended.changes
        from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[])
             as ended (ms, seq, outcome, reason, changes)
-      where audit.ms = ended.ms and audit.seq = ended.seq and audit.outcome is null`,
+      where audit.ms = ended.ms and audit.seq = ended.seq and audit.key_prefix = $6
+        and audit.outcome is null`,
     [
       ends.map(({ id }) => id.ms),
       ends.map(({ id }) => id.seq),
       ends.map(({ end }) => end.outcome),
       ends.map(({ end }) => end.reason ?? null),
       ends.map(({ end }) => (end.details ? JSON.stringify(end.details) : null)),
+      keyPrefix,
     ],
   );
 };
@@ -117,12 +128,13 @@ const toEntry = (row: Row): AuditEntry => ({
 /** Newest first. */
 export const readEntries = async (
   db: Queryable,
+  keyPrefix: string,
   filter: AuditFilter,
   { before, limit }: { before: EntryId | undefined; limit: number },
 ): Promise<AuditEntry[]> => {
   const { rows } = await db.query<Row>(
     `select * from drover.audit
-      where ($1::text is null or action = $1) and ($2::text is null or target = $2)
+      where key_prefix = $10 and ($1::text is null or action = $1) and ($2::text is null or target = $2)
         and ($3::text is null or tenant = $3) and ($4::text is null or user_name = $4)
         and ($5::bigint is null or ms >= $5) and ($6::bigint is null or ms < $6)
         and ($7::bigint is null or (ms, seq) < ($7, $8::int))
@@ -137,17 +149,24 @@ export const readEntries = async (
       before?.ms ?? null,
       before?.seq ?? null,
       limit,
+      keyPrefix,
     ],
   );
   return rows.map(toEntry);
 };
 
-/** Removes some entries that are older than an instant, in milliseconds. @returns how many. */
-export const removeOlder = async (db: Queryable, before: number, most: number): Promise<number> => {
+/** Removes some entries of one Drover that are older than an instant, in milliseconds. @returns how many. */
+export const removeOlder = async (
+  db: Queryable,
+  keyPrefix: string,
+  before: number,
+  most: number,
+): Promise<number> => {
   const { rowCount } = await db.query(
-    `delete from drover.audit where (ms, seq) in
-       (select ms, seq from drover.audit where ms < $1 order by ms, seq limit $2)`,
-    [before, most],
+    `delete from drover.audit where key_prefix = $1 and (ms, seq) in
+       (select ms, seq from drover.audit where key_prefix = $1 and ms < $2
+         order by ms, seq limit $3)`,
+    [keyPrefix, before, most],
   );
   return rowCount ?? 0;
 };

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type JobAddress, parseJobId } from '@drover/shared/job-id';
 import type { StoredJob } from '@drover/shared/queues/stored-job';
+import { isBulkType } from '../history/bulk.ts';
 import { retryJob } from '../transitions/retry.ts';
 import { isDead } from './entry.ts';
 import type { Filter } from './filter.ts';
@@ -22,7 +23,7 @@ export const redriveJob = async (
 /** What a bulk redrive has done. */
 export interface BulkRedrive {
   redriven: number;
-  /** Dead letters that others had redriven or deleted before. */
+  /** Dead letters that others had redriven or deleted, and jobs that change many jobs. */
   skipped: number;
 }
 
@@ -44,6 +45,7 @@ const redriveListed = async (letters: DeadLetters, { id, at }: ListedLetter): Pr
     address !== undefined &&
     job !== undefined &&
     job.finishedOn === at &&
+    !isBulkType(job.name) &&
     redriveJob(letters, address, job)
   );
 };

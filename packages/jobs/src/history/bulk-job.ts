@@ -20,13 +20,24 @@ export const matched = count.describe('Jobs that there were when it was asked fo
 export const skipped = count.describe('Jobs that had ended, were changed by others or are gone');
 export const changed = count;
 
+type Context = JobContext<z.output<typeof bulkPayload>>;
+
+/** What such a job needs of its context. */
+export interface BulkContext
+  extends Pick<Context, 'payload' | 'signal' | 'progress' | 'attempt' | 'losses'> {
+  readonly log: Pick<Context['log'], 'info'>;
+  readonly services: Pick<Context['services'], 'history'>;
+}
+
 /** Does the work of such a job, and tells how far it is. */
 export const runBulk = async (
   action: BulkAction,
-  { payload, services, signal, progress, log }: JobContext<z.output<typeof bulkPayload>>,
+  context: BulkContext,
 ): Promise<BulkChange & { matched: number }> => {
+  const { payload, services, signal, progress, log, attempt, losses } = context;
   const { filter, rate, matched: all, askedAt } = payload;
-  // What an interrupted run has changed does not fit any more.
+  // What an interrupted run has changed does not fit any more; nor does what has ended by itself, which
+  // nobody but the first run can tell from it.
   const before = Math.max(0, all - (await services.history.count(action, filter, all)));
   const done = await services.history.changeAll(action, filter, {
     askedAt,
@@ -36,7 +47,8 @@ export const runBulk = async (
       progress(Math.min(1, (before + sofar.changed + sofar.skipped) / Math.max(1, all)));
     },
   });
-  const result = { matched: all, changed: before + done.changed, skipped: done.skipped };
+  const earlier = attempt > 1 || losses > 0 ? before : 0;
+  const result = { matched: all, changed: earlier + done.changed, skipped: done.skipped };
   log.info('jobs changed', { action, ...result });
   return result;
 };

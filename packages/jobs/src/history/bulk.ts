@@ -18,8 +18,13 @@ export const bulkActions = {
 
 export type BulkAction = keyof typeof bulkActions;
 
-/** Jobs that change many jobs: they are not changed with these. */
-export const bulkTypes = ['jobs.cancel', 'jobs.retry', 'dead-letters.redrive'] as const;
+const bulkTypes: readonly string[] = ['jobs.cancel', 'jobs.retry', 'dead-letters.redrive'];
+
+/**
+ * Whether jobs of a type change many jobs. They are not changed with these; and such a job may do more
+ * than its tenant's keys may, so what an admin asked for, an admin asks for again.
+ */
+export const isBulkType = (type: string): boolean => bulkTypes.includes(type);
 
 /** The jobs of a filter that something can be done with. */
 export const actionable = (action: BulkAction, filter: HistoryFilter): HistoryFilter => {
@@ -65,7 +70,7 @@ const changeOne = async (
   { status, askedAt }: { status: readonly string[]; askedAt: number },
 ): Promise<boolean> => {
   const address = parseJobId(id);
-  if (!address || (bulkTypes as readonly string[]).includes(type)) return false;
+  if (!address || isBulkType(type)) return false;
   const job = await queues.read(address);
   if (!job || !status.includes(toResource(address, job).status)) return false;
   if (action === 'retry') {

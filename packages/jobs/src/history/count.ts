@@ -12,7 +12,7 @@ const timesOf = ({ since, until }: HistoryFilter, add: (value: unknown) => strin
   ].join('');
 
 /**
- * How many jobs fit, up to `most`: counting stops there.
+ * How many jobs fit, up to `most`: counting stops there. Those that Redis has lost are not counted.
  * @throws errors of Postgres.
  */
 export const countHistory = async (
@@ -33,7 +33,7 @@ export const countHistory = async (
   const open = filter.status?.every(isOpen) ? ' and finished_at is null' : '';
   const { rows } = await db.query<{ count: number }>(
     `select count(*)::int as count from (
-       select from drover.jobs where ${conditions}${found}${open} limit ${add(most)}
+       select from drover.jobs where ${conditions}${found}${open} and gone_at is null limit ${add(most)}
      ) as fitting`,
     parameters.values,
   );

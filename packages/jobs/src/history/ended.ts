@@ -2,7 +2,7 @@ import type { Queryable } from '@drover/shared/database/in-transaction';
 import { toInstant } from '@drover/shared/instant';
 import { type JobAddress, submittedAt } from '@drover/shared/job-id';
 import type { JobResource } from '../contract/job-resource.ts';
-import { termsOfRow } from './terms.ts';
+import { endTerms, termsOfRow } from './terms.ts';
 
 /** The end of a job that Redis has forgotten, as far as it is known. */
 export interface KnownEnd {
@@ -35,10 +35,14 @@ const endedResource = (resource: JobResource, { status, at, value }: KnownEnd): 
   return { ...finished, error: resource.error ?? error };
 };
 
-/** Adds what the end of a job is found by. */
+/**
+ * What the end of a job is found by, in place of what an earlier end was. Anyone's text may hold the same
+ * words as an earlier error, so these stay.
+ */
 const findable = `
   update drover.jobs
-  set words = words || to_tsvector('simple', coalesce(error_message, '')) || ${termsOfRow}
+  set words = ts_delete(words, ${endTerms})
+    || to_tsvector('simple', coalesce(error_message, '')) || ${termsOfRow}
   where submitted_at = $1 and id = $2
 `;
 

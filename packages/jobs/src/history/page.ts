@@ -1,8 +1,19 @@
 import type { Queryable } from '@drover/shared/database/in-transaction';
 import type { HistoryFilter } from './filter.ts';
+import { findOpen } from './find-open.ts';
 import { byNewest, type ListedJob, type Position } from './listed-job.ts';
 import { isOpen } from './open-statuses.ts';
-import { listAll, listOpen, type Part, type Search, type Step, seek, walk } from './steps.ts';
+import {
+  dayMs,
+  type Found,
+  firstMs,
+  firstRows,
+  growth,
+  mostRows,
+  type Range,
+  startOf,
+} from './range.ts';
+import { listAll, type Part, type Search, type Step, seek, walk } from './steps.ts';
 import { parseWords } from './words-of-text.ts';
 
 /** A part of the list of jobs that fit a filter, the newest first. */
@@ -15,51 +26,24 @@ export interface HistoryPage {
 export interface PageRequest {
   readonly limit: number;
   readonly after?: Position | undefined;
-  /** The search stops after so many milliseconds with what it has found, if with nothing; default 2 s. */
+  /**
+   * The search stops after so many milliseconds with what it has found, if with nothing; default 2 s. It
+   * looks at something in any case, so the pages come to an end.
+   */
   readonly budgetMs?: number;
 }
-
-const dayMs = 86_400_000;
-
-/** Rows that the first walk looks at, and later ones at most: some milliseconds' work. */
-const firstRows = 250;
-const mostRows = 2_000;
 
 /** Rows that the index may lead to at once. */
 const soughtRows = 500;
 
-/** The spans of time that are walked at first, that the index is asked of, and that are too short for that. */
-const firstMs = dayMs;
+/** The spans of time that the index is asked of, and that are too short for that. */
 const longestMs = Number.POSITIVE_INFINITY;
 const shortestMs = 60_000;
 
-/** How much longer a span is than one that held little, and how much shorter than one that held too much. */
-const growth = 4;
+/** How much shorter a span is than one that held too much. */
 const shrink = 8;
 
-/** What lies before so many days ago is looked at as one. */
-const oldestMs = 60 * dayMs;
-
 const top: Position = { at: Number.POSITIVE_INFINITY, id: '' };
-
-/** The part of the list that is looked through. */
-interface Range extends Part {
-  /** By the clock of `performance`. */
-  readonly deadline: number;
-}
-
-interface Found {
-  readonly jobs: readonly ListedJob[];
-  /** How far was looked; undefined: to the end. */
-  readonly reached: Position | undefined;
-}
-
-/** When the span begins that goes back in time from a place. Partitions before it are not even planned. */
-const startOf = (from: Position, span: number, since: number): number => {
-  const now = Date.now();
-  const start = Math.min(from.at, now) - span;
-  return start < now - oldestMs ? since : Math.max(since, start);
-};
 
 /** Reads along the list until the page is full, for ever longer spans of time. */
 const readAlong = async (
@@ -112,8 +96,11 @@ const afterTooMuch = (next: Next, { reached }: Step): Next => {
   return { from: reached ?? next.from, span, rows: span < shortestMs ? mostRows : 0 };
 };
 
-const afterPart = (next: Next, step: Step, missing: number): Next =>
-  next.rows > 0 ? afterWalk(next, step, missing) : afterTooMuch(next, step);
+const afterPart = (next: Next, step: Step, missing: number): Next => {
+  if (next.rows > 0) return afterWalk(next, step, missing);
+  if (step.stopped === 'crowded') return afterTooMuch(next, step);
+  return { ...next, from: step.reached ?? next.from };
+};
 
 /**
  * Finds jobs that fit, however common or rare they are, and wherever they lie. At first it walks along the
@@ -126,17 +113,17 @@ const search = async (db: Queryable, what: Search, range: Range): Promise<Found>
   const { since, limit, deadline } = range;
   const jobs: ListedJob[] = [];
   let next: Next = { from: range.from, span: firstMs, rows: Math.max(firstRows, limit) };
-  while (performance.now() < deadline) {
+  do {
     const start = startOf(next.from, Math.max(next.span, shortestMs), since);
     const part = { from: next.from, since: start, limit: limit - jobs.length };
     const rows = next.rows || Math.max(soughtRows, 2 * limit);
     const step = await (next.rows > 0 ? walk : seek)(db, what, { ...part, rows });
-    const isWhole = step.seen < rows;
+    const isWhole = step.stopped === 'at-end';
     jobs.push(...step.jobs);
     if (jobs.length >= limit) return { jobs, reached: jobs.at(-1) };
     if (isWhole && start === since) return { jobs, reached: undefined };
     next = isWhole ? afterWhole(next, start) : afterPart(next, step, limit - jobs.length);
-  }
+  } while (performance.now() < deadline);
   return { jobs, reached: next.from };
 };
 
@@ -151,6 +138,12 @@ const findAny = (db: Queryable, what: Search, range: Range): Promise<Found> =>
 
 const none: Found = { jobs: [], reached: undefined };
 
+/** The one of two places that comes first in the list; undefined is its end. */
+const firstOf = (one: Position | undefined, other: Position | undefined): Position | undefined => {
+  if (!one || !other) return one ?? other;
+  return byNewest(one, other) <= 0 ? one : other;
+};
+
 /** Jobs that have ended and others are found by different indexes. */
 const find = async (db: Queryable, what: Search, range: Range): Promise<Found> => {
   const { status } = what.filter;
@@ -158,13 +151,15 @@ const find = async (db: Queryable, what: Search, range: Range): Promise<Found> =
   const ofStatus = (some: string[]) => ({ ...what, filter: { ...what.filter, status: some } });
   const ended = status.filter((one) => !isOpen(one));
   const [open, others] = await Promise.all([
-    readAlong((part) => listOpen(db, ofStatus(status.filter(isOpen)), part), range),
+    findOpen(db, ofStatus(status.filter(isOpen)), range),
     ended.length > 0 ? findAny(db, ofStatus(ended), range) : none,
   ]);
-  const { reached } = others;
-  // Those beyond the place that the search has reached come with the next page.
-  const within = open.jobs.filter((job) => reached === undefined || byNewest(job, reached) <= 0);
-  const jobs = [...within, ...others.jobs].sort(byNewest).slice(0, range.limit);
+  const reached = firstOf(open.reached, others.reached);
+  // Those beyond the place that both searches have reached come with the next page.
+  const within = [...open.jobs, ...others.jobs].filter(
+    (job) => reached === undefined || byNewest(job, reached) <= 0,
+  );
+  const jobs = within.sort(byNewest).slice(0, range.limit);
   return { jobs, reached: jobs.length === range.limit ? jobs.at(-1) : reached };
 };
 

@@ -9,7 +9,8 @@ const maxTogether = 1_048_576;
 /**
  * A job as it was last recorded.
  * @param tenant whose it is; null: anybody's.
- * @returns undefined when the history has none of that id, or it is another tenant's.
+ * @returns undefined when the history has none of that id, it is another tenant's, or Redis has lost it
+ * before it ended: nobody will ever end it.
  */
 export const findRecorded = async (
   db: Queryable,
@@ -20,7 +21,8 @@ export const findRecorded = async (
   if (at === undefined) return undefined;
   const { rows } = await db.query<{ resource: string }>(
     `select resource from drover.jobs
-     where submitted_at = $1 and id = $2 and ($3::text is null or tenant = $3)`,
+     where submitted_at = $1 and id = $2 and ($3::text is null or tenant = $3)
+       and (gone_at is null or finished_at is not null)`,
     [new Date(at), id, tenant],
   );
   const [row] = rows;

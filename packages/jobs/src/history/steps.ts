@@ -19,6 +19,11 @@ export interface Step {
   readonly seen: number;
   /** The last place that it has looked at, where it looked at any. */
   readonly reached: Position | undefined;
+  /**
+   * Where it stopped: at the end of its part; after as many rows as it may look at; or on a day of which
+   * the index leads to more than that.
+   */
+  readonly stopped: 'at-end' | 'at-most' | 'crowded';
 }
 
 interface Row extends ListedJob {
@@ -56,7 +61,19 @@ const wordsFit = (words: string | undefined, { add }: Parameters): string =>
 
 const newestFirst = 'order by submitted_at desc, id desc';
 
-const run = async (db: Queryable, sql: string, { values }: Parameters): Promise<Step> => {
+const select = async (
+  db: Queryable,
+  sql: string,
+  { values }: Parameters,
+): Promise<readonly ListedJob[]> => (await db.query<ListedJob>(sql, values)).rows;
+
+/** @param most how many rows the statement looks at. */
+const look = async (
+  db: Queryable,
+  sql: string,
+  { values }: Parameters,
+  most: number,
+): Promise<Step> => {
   const { rows } = await db.query<Row>(sql, values);
   const [first] = rows;
   const { seen = 0, reachedAt = null, reachedId = null } = first ?? {};
@@ -64,6 +81,7 @@ const run = async (db: Queryable, sql: string, { values }: Parameters): Promise<
     jobs: rows.filter(({ found }) => found),
     seen,
     reached: reachedAt === null ? undefined : { at: reachedAt, id: reachedId ?? '' },
+    stopped: seen < most ? 'at-end' : 'at-most',
   };
 };
 
@@ -95,47 +113,63 @@ export const listAll = async (
 ): Promise<readonly ListedJob[]> => {
   const parameters = createParameters();
   const conditions = conditionsOf(filter, parameters);
-  const sql = `select ${listedColumns}, true as found from drover.jobs
+  const sql = `select ${listedColumns} from drover.jobs
     where ${between(page, parameters)} and ${conditions}
     ${newestFirst} limit ${parameters.add(page.limit)}`;
-  return (await run(db, sql, parameters)).jobs;
+  return select(db, sql, parameters);
 };
 
-/** Those among the jobs that have not ended: an index has them by status, however few they are. */
-export const listOpen = async (
-  db: Queryable,
+/** Those among the rows looked at that fit a filter, whoever's they are. */
+const fitting = (
   { filter, words }: Search,
-  page: Part,
-): Promise<readonly ListedJob[]> => {
-  const parameters = createParameters();
-  const { status = [], ...rest } = filter;
-  const limit = parameters.add(page.limit);
-  const range = between(page, parameters);
-  const conditions = conditionsOf(rest, parameters) + wordsFit(words, parameters);
-  const parts = status.map(
-    (one) => `(select ${listedColumns}, true as found from drover.jobs
-      where ${range} and ${conditions} and status = ${parameters.add(one)} and finished_at is null
-      ${newestFirst} limit ${limit})`,
-  );
-  const sql = `select * from (${parts.join(' union all ')}) parts order by at desc, id desc limit ${limit}`;
-  return (await run(db, sql, parameters)).jobs;
+  limit: number,
+  parameters: Parameters,
+  also = '',
+): string => {
+  const conditions = conditionsOf({ ...filter, tenant: null }, parameters);
+  return `select * from looked where ${conditions}${wordsFit(words, parameters)}${also}
+    ${newestFirst} limit ${parameters.add(limit)}`;
 };
+
+const readFor = ({ words }: Search): string => (words === undefined ? read : `${read}, words`);
 
 /** Looks at so many rows in the order of the list: enough where what is looked for is common. */
 export const walk = (
   db: Queryable,
-  { filter, words }: Search,
+  search: Search,
   { rows, ...page }: Part & { rows: number },
 ): Promise<Step> => {
   const parameters = createParameters();
-  const { tenant, ...rest } = filter;
-  const looked = `select ${read}${words === undefined ? '' : ', words'} from drover.jobs
+  const { tenant } = search.filter;
+  const looked = `select ${readFor(search)} from drover.jobs
     where ${between(page, parameters)} and ${conditionsOf({ tenant }, parameters)}
     ${newestFirst} limit ${parameters.add(rows)}`;
-  const conditions =
-    conditionsOf({ ...rest, tenant: null }, parameters) + wordsFit(words, parameters);
-  const fits = `select * from looked where ${conditions} ${newestFirst} limit ${parameters.add(page.limit)}`;
-  return run(db, withReach(looked, fits), parameters);
+  const fits = fitting(search, page.limit, parameters);
+  return look(db, withReach(looked, fits), parameters, rows);
+};
+
+/**
+ * The same among the jobs that have not ended, of statuses that the filter names: an index has them by
+ * status, however few they are. Those that Redis has lost do not fit.
+ */
+export const walkOpen = (
+  db: Queryable,
+  search: Search,
+  { rows, ...page }: Part & { rows: number },
+): Promise<Step> => {
+  const parameters = createParameters();
+  const { tenant, status = [] } = search.filter;
+  const range = between(page, parameters);
+  const whose = conditionsOf({ tenant }, parameters);
+  const most = parameters.add(rows);
+  const parts = status.map(
+    (one) => `(select ${readFor(search)} from drover.jobs
+      where ${range} and ${whose} and status = ${parameters.add(one)} and finished_at is null
+      ${newestFirst} limit ${most})`,
+  );
+  const looked = `select * from (${parts.join(' union all ')}) parts ${newestFirst} limit ${most}`;
+  const fits = fitting(search, page.limit, parameters, ' and gone_at is null');
+  return look(db, withReach(looked, fits), parameters, rows);
 };
 
 /** The jobs at these places that fit still. */
@@ -150,7 +184,7 @@ const readPlaces = async (
   const { add } = parameters;
   const instants = places.map(({ at }) => instant(at));
   // The times of the first and the last tell which partitions there are to look at.
-  const sql = `select ${listedColumns}, true as found from drover.jobs
+  const sql = `select ${listedColumns} from drover.jobs
     where submitted_at <= ${add(instant(first.at))}::timestamptz
       and submitted_at >= ${add(instant(last.at))}::timestamptz
       and (submitted_at, id) in (
@@ -158,7 +192,7 @@ const readPlaces = async (
       )
       and ${conditionsOf(filter, parameters)}
     ${newestFirst}`;
-  return (await run(db, sql, parameters)).jobs;
+  return select(db, sql, parameters);
 };
 
 /** The first moment of a day, in UTC. */
@@ -166,7 +200,9 @@ const dayOf = (at: number): number => Math.floor(at / 86_400_000) * 86_400_000;
 
 /**
  * Looks at so many of those that the index of the words leads to, day by day: enough where what is looked
- * for is rare. Where there are more, it has reached the day that has too many, and has all before.
+ * for is rare. Where there are more, it has reached the day that has too many, and has all before. It looks
+ * at no more rows than would fill the page, and a row may have changed since the index led to it: then the
+ * page is not full, and there may be more.
  */
 export const seek = async (
   db: Queryable,
@@ -190,9 +226,10 @@ export const seek = async (
   const places = sought.toSorted(byNewest);
   const crowded = seen < rows ? undefined : dayOf(places.at(-1)?.at ?? 0) + 86_400_000;
   const whole = crowded === undefined ? places : places.filter(({ at }) => at >= crowded);
-  return {
-    jobs: await readPlaces(db, search, whole.slice(0, limit)),
-    seen,
-    reached: crowded === undefined || crowded >= from.at ? undefined : { at: crowded, id: '' },
-  };
+  const looked = whole.slice(0, limit);
+  const jobs = await readPlaces(db, search, looked);
+  if (looked.length === limit) return { jobs, seen, reached: looked.at(-1), stopped: 'at-most' };
+  if (crowded === undefined) return { jobs, seen, reached: undefined, stopped: 'at-end' };
+  const reached = crowded >= from.at ? undefined : { at: crowded, id: '' };
+  return { jobs, seen, reached, stopped: 'crowded' };
 };

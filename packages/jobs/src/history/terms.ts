@@ -34,6 +34,12 @@ export const termsOfRow = `array_to_tsvector(array_remove(array[
     ${termSql('code', 'error_code')}
   ] || (select array_agg(${termSql('tag', 'tag')}) from unnest(tags::text[]) as tag), null))`;
 
+/** SQL for the terms among a row's `words` that tell of an end: of its status and of its error's code. */
+export const endTerms = `array(
+  select term from unnest(tsvector_to_array(words)) as term
+  where starts_with(term, '${marks.status}=') or starts_with(term, '${marks.code}=')
+)`;
+
 const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 
 const term = (mark: Mark, value: string): string =>

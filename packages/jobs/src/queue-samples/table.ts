@@ -21,15 +21,24 @@ const sumOf = (name: 'waits' | 'runs'): string => `(
                 from unnest(known.${name}, excluded.${name}) with ordinality as both_of (had, more, class)
             )`;
 
-/** Adds a sample to its spans. One that is not later than what a span holds is not added again. */
-export const addSample = async (db: Queryable, sample: FullSample): Promise<void> => {
+/**
+ * Adds a sample to its spans. Several Drovers may share a database: `keyPrefix` is what the names of
+ * this one's keys in Redis begin with, in partition 0. A sample that is not later than what a span holds
+ * is not added again.
+ */
+export const addSample = async (
+  db: Queryable,
+  keyPrefix: string,
+  sample: FullSample,
+): Promise<void> => {
   await db.query(
     `insert into drover.load_samples as known
-            (seconds, at, until, queued, running, succeeded_total, failed_total, waits, runs)
-     select seconds, date_bin(make_interval(secs => seconds), to_timestamp($2), 'epoch'),
+            (key_prefix, seconds, at, until, queued, running, succeeded_total, failed_total, waits,
+             runs)
+     select $9, seconds, date_bin(make_interval(secs => seconds), to_timestamp($2), 'epoch'),
             to_timestamp($2), $3, $4, $5, $6, $7::bigint[], $8::bigint[]
        from unnest($1::int[]) as spans (seconds)
-     on conflict (seconds, at) do update
+     on conflict (key_prefix, seconds, at) do update
         set until = excluded.until,
             queued = greatest(known.queued, excluded.queued),
             running = greatest(known.running, excluded.running),
@@ -47,11 +56,12 @@ export const addSample = async (db: Queryable, sample: FullSample): Promise<void
       sample.failedTotal,
       sample.waits,
       sample.runs,
+      keyPrefix,
     ],
   );
 };
 
-/** Removes what is older than an instant, in milliseconds. */
+/** Removes what is older than an instant, in milliseconds, of all Drovers: each keeps them as long. */
 export const removeSamples = async (db: Queryable, before: number): Promise<void> => {
   await db.query('delete from drover.load_samples where at < to_timestamp($1)', [before / 1_000]);
 };
@@ -101,15 +111,16 @@ const rateOf = (row: Row, earlier: Row | undefined, total: 'succeeded_total' | '
 /** The spans of that length that begin after an instant, in their order. */
 export const readSpans = async (
   db: Queryable,
-  { after, seconds }: { after: number; seconds: SpanSeconds },
+  { keyPrefix, after, seconds }: { keyPrefix: string; after: number; seconds: SpanSeconds },
 ): Promise<LoadSpan[]> => {
   const { rows } = await db.query<Row>(
     `select (extract(epoch from at) * 1000)::float8 as at,
             (extract(epoch from until) * 1000)::float8 as until,
             queued::float8, running::float8, succeeded_total::float8, failed_total::float8,
             waits::float8[], runs::float8[]
-       from drover.load_samples where seconds = $1 and at > to_timestamp($2) order by at`,
-    [seconds, after / 1_000],
+       from drover.load_samples
+      where key_prefix = $3 and seconds = $1 and at > to_timestamp($2) order by at`,
+    [seconds, after / 1_000, keyPrefix],
   );
   return rows.map((row, n) => ({
     at: row.at,

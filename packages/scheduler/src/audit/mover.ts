@@ -27,7 +27,7 @@ export const auditMover = (options: {
     everyMs: moveEveryMs,
     round: async (signal) => {
       let moved = 0;
-      do moved = await moveAudit(store, pool);
+      do moved = await moveAudit(store, pool, log);
       while (moved > 0 && !signal.aborted);
     },
     failed: 'the audit log was not moved to Postgres; trying again',
@@ -37,17 +37,20 @@ export const auditMover = (options: {
 
 /** Removes what is older than it is to be kept. */
 export const auditJanitor = (options: {
+  store: AuditStore;
   pool: Transactional;
   keepDays: number;
   log: Log;
 }): Component => {
-  const { pool, keepDays, log } = options;
+  const { store, pool, keepDays, log } = options;
   return inRounds({
     name: 'audit janitor',
     everyMs: pruneEveryMs,
     round: async (signal) => {
+      const keyPrefix = store.keys.partition(0);
+      const before = Date.now() - keepDays * dayMs;
       let removed = 0;
-      do removed = await removeOlder(pool, Date.now() - keepDays * dayMs, removedAtOnce);
+      do removed = await removeOlder(pool, keyPrefix, before, removedAtOnce);
       while (removed === removedAtOnce && !signal.aborted);
     },
     failed: 'old entries of the audit log were not removed; trying again',

@@ -37,14 +37,14 @@ const ofKeys = ({ production, host, apiKeys }: Config): Finding[] => {
   );
 };
 
-const ofMetrics = ({ production, host, trustedProxies, metrics }: Config): Finding[] => {
-  if (!production || !metrics.enabled || metrics.token !== undefined) return [];
+const asksNoToken = ({ production, metrics }: Config): boolean =>
+  production && metrics.enabled && metrics.token === undefined;
+
+/** The ports of what has proxies before it are those of a private network, as Prometheus needs them. */
+const ofMetrics = (config: Config): Finding[] => {
+  const { host, trustedProxies } = config;
+  if (!asksNoToken(config) || trustedProxies.length > 0 || isLoopback(host)) return [];
   const advice = 'Set METRICS_TOKEN, and give it to Prometheus.';
-  if (trustedProxies.length > 0) {
-    const why = 'METRICS_TOKEN is not set: /metrics is refused to what comes through the proxies';
-    return [warn(`${why}, and open to all others`, { advice, see: metricsPage })];
-  }
-  if (isLoopback(host)) return [];
   const why = `METRICS_TOKEN is not set, and HOST=${host}: who reaches the ports reads /metrics`;
   return [warn(why, { advice, see: metricsPage })];
 };
@@ -68,13 +68,18 @@ const ofRedis = ({ production, redis }: Config): Finding[] => {
   return [warn('REDIS_URL has no password', { advice, see: configurationPage })];
 };
 
+const allWell = (config: Config): string => {
+  if (!config.production) return 'open to this machine only, where the key "dev" is admin';
+  return asksNoToken(config) && config.trustedProxies.length > 0
+    ? 'keys and origins are closed to strangers; without METRICS_TOKEN, /metrics is refused through proxies, and open beside them'
+    : 'keys, metrics and origins are closed to strangers';
+};
+
 /** Who may do what. */
 export const lookAtAccess = (config: Config): readonly Finding[] =>
   problemsOr(
     [...ofKeys(config), ...ofMetrics(config), ...ofBrowsers(config), ...ofRedis(config)],
-    config.production
-      ? 'keys, metrics and origins are closed to strangers'
-      : 'open to this machine only, where the key "dev" is admin',
+    allWell(config),
   );
 
 /** Addresses that tell a machine's secrets, or lead to what runs beside the worker. */

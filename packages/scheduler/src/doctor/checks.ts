@@ -27,6 +27,14 @@ export interface Patient {
   readonly version: string;
 }
 
+const ofBucket = [
+  'ARTIFACTS_URL',
+  'S3_ENDPOINT',
+  'S3_REGION',
+  'S3_ACCESS_KEY_ID',
+  'S3_SECRET_ACCESS_KEY',
+];
+
 type Look = () => Promise<readonly Finding[]> | readonly Finding[];
 
 const check = (name: string, needs: readonly StoreName[], look: Look): Check => ({
@@ -44,9 +52,9 @@ const ofSurroundings = ({ examined }: Patient): Check[] => {
   };
   return [
     check('configuration', [], () => lookAtConfiguration(examined)),
-    on('access', ['NODE_ENV', 'API_KEYS'], () => lookAtAccess(config)),
+    on('access', ['NODE_ENV', 'API_KEYS', 'METRICS_TOKEN'], () => lookAtAccess(config)),
     on('egress', ['NODE_ENV', 'EGRESS_ALLOW'], () => lookAtEgress(config)),
-    on('artifacts', ['ARTIFACTS_URL'], () => lookAtArtifacts(config)),
+    on('artifacts', ofBucket, () => lookAtArtifacts(config)),
     on('mail', ['NODE_ENV', 'SMTP_URL'], () => lookAtMail(config)),
   ];
 };

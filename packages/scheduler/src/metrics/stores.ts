@@ -1,6 +1,7 @@
 import type { Queryable } from '@drover/shared/database/in-transaction';
 import type { Metrics } from '@drover/shared/metrics/metrics';
 import type { Redis } from 'ioredis';
+import { isClientSession } from './client-sessions.ts';
 import { systemMetrics } from './definitions.ts';
 
 /** The size of a database is looked at this often at most, in milliseconds: it means many files. */
@@ -42,7 +43,7 @@ interface ServerRow {
 }
 
 const serverQuery = `
-  select (select count(*)::int from pg_stat_activity where backend_type = 'client backend') as connections,
+  select (select count(*)::int from pg_stat_activity where ${isClientSession}) as connections,
     current_setting('max_connections')::int as most
 `;
 

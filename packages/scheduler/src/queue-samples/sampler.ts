@@ -41,7 +41,7 @@ export const queueSampler = (options: {
         takeSample(places, now),
         takeLatencies(places, { after: at - sampleEveryMs, until: at }),
       ]);
-      await addSample(pool, { at, ...load, waits, runs });
+      await addSample(pool, places.keys.partition(0), { at, ...load, waits, runs });
     },
     failed: 'the queues were not sampled; trying again',
     log,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ConfigError, loadConfig, loadDatabaseConfig } from '../config.ts';
+import { ConfigError, examineConfig, loadConfig, loadDatabaseConfig } from '../config.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -62,6 +62,16 @@ test('a file that cannot be read is the one problem told of its variable', () =>
   expect(problemsOf({ DATABASE_URL: minimal.DATABASE_URL, REDIS_URL_FILE: path })).toEqual([
     `REDIS_URL_FILE: the file "${path}" cannot be read (ENOENT)`,
   ]);
+});
+
+test('who goes on without a file is told which variable lacks its value', () => {
+  const { config, problems, unusable } = examineConfig({
+    ...minimal,
+    METRICS_TOKEN_FILE: join(folder, 'missing'),
+  });
+  expect(unusable).toEqual(['METRICS_TOKEN']);
+  expect(problems).toHaveLength(1);
+  expect(config.metrics.token).toBeUndefined();
 });
 
 test('a value and a file are not both taken', () => {

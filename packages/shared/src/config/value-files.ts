@@ -11,15 +11,16 @@ const read = (path: string): string => readFileSync(path, 'utf8').replace(/\r?\n
 /**
  * The environment with the values that stand in files, as those of Docker and Kubernetes secrets do,
  * put in the place of the files' names. A file that holds nothing leaves its variable unset.
- * @returns also one line for each file that cannot be read, and each variable that is given twice;
- *   the names of these files are still in the environment.
+ * @returns also one line for each file that cannot be read, and each variable that is given twice; the names
+ *   of these files are still in the environment. `unusable` are the variables whose file cannot be read.
  */
 export const withValueFiles = (
   raw: Raw,
   names: readonly string[],
-): { raw: Raw; problems: string[] } => {
+): { raw: Raw; problems: string[]; unusable: string[] } => {
   const values: Record<string, string | undefined> = { ...raw };
   const problems: string[] = [];
+  const unusable: string[] = [];
   for (const name of names) {
     const variable = fileVariable(name);
     const path = raw[variable];
@@ -35,7 +36,8 @@ export const withValueFiles = (
     } catch (err) {
       const { code = 'not readable' } = err as NodeJS.ErrnoException;
       problems.push(`${variable}: the file "${path}" cannot be read (${code})`);
+      unusable.push(name);
     }
   }
-  return { raw: values, problems };
+  return { raw: values, problems, unusable };
 };

@@ -41,7 +41,7 @@ export const overviewPages = (admin: Admin, parts: OverviewParts): void => {
       const now = Date.now();
       const [live, series, stats] = await Promise.all([
         partOf(readLive(parts)),
-        partOf(readSeries(parts.pool, range, now)),
+        partOf(readSeries(parts, range, now)),
         partOf(readTypes(parts, range, now)),
       ]);
       return {

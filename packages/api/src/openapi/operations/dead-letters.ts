@@ -149,7 +149,7 @@ export const redriveLetter: Operation = {
   tag: 'Dead letters',
   summary: 'Redrive a dead letter',
   description:
-    'Runs the job again, under its id, with as many attempts as before; if need be with another payload. Redriving it twice runs it once.',
+    'Runs the job again, under its id, with as many attempts as before; if need be with another payload. Redriving it twice runs it once. Jobs that change many jobs (`jobs.cancel`, `jobs.retry`, `dead-letters.redrive`) are redriven by admins only.',
   params,
   body: {
     schema: redriveRequest,
