@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requireFilterOrAll } from './filter-or-all.ts';
 import { attemptRecord, jobError } from './job-resource.ts';
 
 /** Most dead letters of one page, and how many there are when nothing is said. */
@@ -131,15 +132,7 @@ export const bulkRedriveRequest = z
       .describe('Jobs that are redriven in a second, at most'),
     dryRun: z.boolean().default(false).describe('Count them, and redrive none'),
   })
-  .superRefine(({ filter, all }, context) => {
-    const hasFilter = Object.values(filter ?? {}).some((value) => value !== undefined);
-    if (hasFilter !== (all === true)) return;
-    context.addIssue({
-      code: 'custom',
-      path: hasFilter ? ['all'] : ['filter'],
-      message: hasFilter ? 'give a filter or all, not both' : 'give a filter, or "all": true',
-    });
-  })
+  .superRefine(requireFilterOrAll)
   .meta({ id: 'BulkRedrive' });
 
 export type BulkRedriveInput = z.input<typeof bulkRedriveRequest>;

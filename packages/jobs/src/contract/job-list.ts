@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requireFilterOrAll } from './filter-or-all.ts';
 import { jobResource, jobStatus } from './job-resource.ts';
 import { maxTagLength, maxTags } from './submission.ts';
 
@@ -138,15 +139,7 @@ export const bulkRequest = z
       .describe('Jobs that are changed in a second, at most'),
     dryRun: z.boolean().default(false).describe('Count them, and change none'),
   })
-  .superRefine(({ filter, all }, context) => {
-    const hasFilter = Object.values(filter ?? {}).some((value) => value !== undefined);
-    if (hasFilter !== (all === true)) return;
-    context.addIssue({
-      code: 'custom',
-      path: hasFilter ? ['all'] : ['filter'],
-      message: hasFilter ? 'give a filter or all, not both' : 'give a filter, or "all": true',
-    });
-  })
+  .superRefine(requireFilterOrAll)
   .meta({ id: 'BulkChange' });
 
 export const bulkPreview = z
