@@ -5,36 +5,17 @@ import { sampleEveryMs, sampleSlot } from '@drover/jobs/queue-samples/sample';
 import { addSample } from '@drover/jobs/queue-samples/table';
 import { createPool } from '@drover/shared/database/pool';
 import { silentLog } from '@drover/shared/log';
-import { createDatabase, type OwnDatabase } from '../../../tests/servers/own-database.ts';
-import { startProxy, type TcpProxy } from '../../../tests/servers/tcp-proxy.ts';
-import { type RunningApi, startApi } from './running-api.ts';
+import { type CutOffApi, startCutOffApi } from './cut-off-api.ts';
+import type { RunningApi } from './running-api.ts';
 
 /** An API on a prepared database of its own, whose Postgres can be taken away. */
-export interface PreparedApi extends AsyncDisposable {
-  readonly api: RunningApi;
-  readonly database: OwnDatabase;
-  /** What the API reaches Postgres through. */
-  readonly proxy: TcpProxy;
-}
+export type PreparedApi = CutOffApi;
 
-export const startPreparedApi = async (
-  overrides: Record<string, string> = {},
-): Promise<PreparedApi> => {
-  const database = await createDatabase();
-  await prepareDatabase({ url: database.url, name: 'test', demo: false, log: silentLog() });
-  const proxy = await startProxy(database.url);
-  const api = await startApi({ DATABASE_URL: proxy.url, ...overrides });
-  return {
-    api,
-    database,
-    proxy,
-    [Symbol.asyncDispose]: async () => {
-      await api[Symbol.asyncDispose]();
-      await proxy[Symbol.asyncDispose]();
-      await database[Symbol.asyncDispose]();
-    },
-  };
-};
+export const startPreparedApi = (overrides: Record<string, string> = {}): Promise<PreparedApi> =>
+  startCutOffApi(
+    ({ url }) => prepareDatabase({ url, name: 'test', demo: false, log: silentLog() }),
+    overrides,
+  );
 
 /** A wave that looks like a day of work, from 0 to 1. */
 const wave = (n: number): number => (1 + Math.sin(n / 40)) / 2;

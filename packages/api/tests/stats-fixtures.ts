@@ -5,16 +5,11 @@ import { createViews, views } from '@drover/jobs/views/registry';
 import { withClient } from '@drover/shared/database/client';
 import { silentLog } from '@drover/shared/log';
 import { type EndedJob, recordEnds } from '../../../tests/ended-jobs.ts';
-import { createDatabase, type OwnDatabase } from '../../../tests/servers/own-database.ts';
-import { startProxy, type TcpProxy } from '../../../tests/servers/tcp-proxy.ts';
-import { type RunningApi, startApi } from './running-api.ts';
+import type { OwnDatabase } from '../../../tests/servers/own-database.ts';
+import { type CutOffApi, startCutOffApi } from './cut-off-api.ts';
 
 /** An API over a history of a test's own, whose Postgres can be taken away. */
-export interface StatsApi extends AsyncDisposable {
-  readonly api: RunningApi;
-  readonly database: OwnDatabase;
-  readonly proxy: TcpProxy;
-}
+export type StatsApi = CutOffApi;
 
 const statistics = createViews(views.all.filter(({ tenantColumn }) => tenantColumn !== undefined));
 
@@ -35,20 +30,8 @@ const recordAndRefresh = async (
   });
 };
 
-export const startStatsApi = async (jobs: readonly EndedJob[]): Promise<StatsApi> => {
-  const database = await createDatabase();
-  await prepareStats(database.url);
-  await recordAndRefresh(database, jobs);
-  const proxy = await startProxy(database.url);
-  const api = await startApi({ DATABASE_URL: proxy.url });
-  return {
-    api,
-    database,
-    proxy,
-    [Symbol.asyncDispose]: async () => {
-      await api[Symbol.asyncDispose]();
-      await proxy[Symbol.asyncDispose]();
-      await database[Symbol.asyncDispose]();
-    },
-  };
-};
+export const startStatsApi = (jobs: readonly EndedJob[]): Promise<StatsApi> =>
+  startCutOffApi(async (database) => {
+    await prepareStats(database.url);
+    await recordAndRefresh(database, jobs);
+  });

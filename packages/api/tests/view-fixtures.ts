@@ -1,33 +1,14 @@
 import { seed } from '../../../scripts/seed/seed.ts';
-import { createDatabase, type OwnDatabase } from '../../../tests/servers/own-database.ts';
-import { startProxy, type TcpProxy } from '../../../tests/servers/tcp-proxy.ts';
-import { type RunningApi, startApi } from './running-api.ts';
+import { type CutOffApi, startCutOffApi } from './cut-off-api.ts';
 
 /** An API on a shop of its own, whose Postgres can be taken away. */
-export interface ShopApi extends AsyncDisposable {
-  readonly api: RunningApi;
-  readonly database: OwnDatabase;
-  /** What the API reaches Postgres through. */
-  readonly proxy: TcpProxy;
-}
+export type ShopApi = CutOffApi;
 
-export const startShopApi = async (): Promise<ShopApi> => {
-  const database = await createDatabase();
-  const size = { orders: 2_000, seed: 1, days: 60 };
-  await seed(database.url, { size, replace: false }, () => undefined);
-  const proxy = await startProxy(database.url);
-  const api = await startApi({ DATABASE_URL: proxy.url });
-  return {
-    api,
-    database,
-    proxy,
-    [Symbol.asyncDispose]: async () => {
-      await api[Symbol.asyncDispose]();
-      await proxy[Symbol.asyncDispose]();
-      await database[Symbol.asyncDispose]();
-    },
-  };
-};
+export const startShopApi = (): Promise<ShopApi> =>
+  startCutOffApi(({ url }) => {
+    const size = { orders: 2_000, seed: 1, days: 60 };
+    return seed(url, { size, replace: false }, () => undefined);
+  });
 
 /** The path of a view's rows, with these parameters. */
 export const rowsPath = (
