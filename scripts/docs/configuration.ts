@@ -11,8 +11,8 @@ problem and exits with status 78.
   not part of the value. Setting both is an error.
 - A duration is written \`250ms\`, \`30s\`, \`5m\`, \`24h\` or \`7d\`; a bare number is milliseconds.
 - Sizes are bytes.
-- The processes of one system must agree on \`NODE_ENV\`, \`REDIS_URL\`, \`KEY_PREFIX\`, \`PARTITIONS\`,
-  \`DATABASE_URL\` and \`DATA_DIR\`.
+- The processes of one system must agree on \`NODE_ENV\`, \`REDIS_URL\`, \`REDIS_CLUSTER\`, \`KEY_PREFIX\`,
+  \`PARTITIONS\`, \`DATABASE_URL\` and \`DATA_DIR\`.
 
 [\`.env.example\`](../../.env.example) lists the same variables, ready to fill in.`;
 

@@ -1,4 +1,5 @@
-import { sections, type VariableNotes } from '../../packages/shared/src/config/variables.ts';
+import type { VariableNotes } from '../../packages/shared/src/config/notes.ts';
+import { sections } from '../../packages/shared/src/config/variables.ts';
 
 /** A configuration variable, as the reference and the example show it. */
 export interface Variable {

@@ -14,6 +14,8 @@ export interface RedisOptions {
   readonly logFile?: string;
   /** Default: a free one. */
   readonly port?: number | undefined;
+  /** Settings beside those that Drover rests on. */
+  readonly more?: Readonly<Record<string, string>>;
   /** Seconds that Redis may outlive us for the processes it serves, should we be killed. Default 0. */
   readonly peersWaitSeconds?: number;
   /** Hears of what takes time: an installation. Default: nobody. */
@@ -28,7 +30,7 @@ const graceSeconds = 10;
  * `everysec`: while the disk is busy syncing, Redis answers first and writes when the sync is over, or
  * after 2 s. `everysec` bounds what a crash of the machine itself loses to about a second.
  */
-const settings = (port: number, password: string): string =>
+const settings = (port: number, password: string, more: RedisOptions['more']): string =>
   Object.entries({
     bind: '127.0.0.1',
     'protected-mode': 'yes',
@@ -39,6 +41,7 @@ const settings = (port: number, password: string): string =>
     save: '""',
     'maxmemory-policy': 'noeviction',
     daemonize: 'no',
+    ...more,
   })
     .map(([name, value]) => `${name} ${value}\n`)
     .join('');
@@ -66,7 +69,9 @@ export const startRedis = async (options: RedisOptions): Promise<EmbeddedServer>
     urlOf: (port) => `redis://:${password}@127.0.0.1:${port}`,
     launch: async (port, output) => {
       // In a file: command lines are everybody's to read.
-      await writeFile(join(dataDir, 'redis.conf'), settings(port, password), { mode: 0o600 });
+      await writeFile(join(dataDir, 'redis.conf'), settings(port, password, options.more), {
+        mode: 0o600,
+      });
       return spawnGuarded({
         name: 'redis',
         command,

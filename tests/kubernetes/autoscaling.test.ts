@@ -36,7 +36,7 @@ const workers = specOf<ScaledObject>('ScaledObject');
 const api = specOf<Autoscaler>('HorizontalPodAutoscaler');
 const adapter = parse(
   readFileSync(join(root, 'components/requests-per-second/adapter-values.yaml'), 'utf8'),
-) as { rules: { custom: { seriesQuery: string; name: { as: string } }[] } };
+) as { rules: { custom: { seriesQuery: string; name: { as: string }; metricsQuery: string }[] } };
 const series = await knownSeries();
 
 const expectKnown = (query: string) => {
@@ -65,6 +65,12 @@ test('the API is scaled by its processor and its requests, which the adapter cou
   const [rule] = adapter.rules.custom;
   expect(api.metrics[1]?.pods?.metric.name).toBe(rule?.name.as);
   expectKnown(rule?.seriesQuery ?? '');
+  // Probes come whatever the load is.
+  const counted = rule?.metricsQuery
+    .replace('<<.GroupBy>>', 'pod')
+    .replace('<<.Series>>{<<.LabelMatchers>>,', 'drover_http_requests_total{');
+  expectKnown(counted ?? '');
+  expect(counted).toContain('route!~"/(live|ready|health|metrics)"');
 });
 
 test('who is scaled has no number of its own, and never none', () => {

@@ -67,6 +67,7 @@ export const composeApi = (
   const store = countJobs(createJobStore(queues, { keepFailedMs: config.keep.failedMs }), metrics);
   const subscriptions = createSubscriptions({
     url: config.redis.url,
+    cluster: config.redis.cluster,
     name: stores.clientName,
     log,
   });

@@ -12,8 +12,8 @@ import { createKeys } from '@drover/shared/keys';
 import { deadlineIn } from '@drover/shared/lifecycle/deadline';
 import { silentLog } from '@drover/shared/log';
 import { createQueueSet, type QueueSet } from '@drover/shared/queues/queue-set';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { createRedis, redisComponent } from '@drover/shared/redis/connections';
-import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { testConfig } from '../../../tests/servers/configuration.ts';
 import { type S3Server, startS3Server } from '../../../tests/servers/s3-server.ts';
@@ -26,7 +26,7 @@ const day = 86_400_000;
 
 describe.each(['a folder', 'an S3-compatible store'])('of %s', (kind) => {
   let store: ArtifactStore;
-  let redis: Redis;
+  let redis: RedisClient;
   let queues: QueueSet;
   let close: () => Promise<void>;
 

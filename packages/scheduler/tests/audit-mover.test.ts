@@ -7,8 +7,8 @@ import { createPool } from '@drover/shared/database/pool';
 import { createKeys } from '@drover/shared/keys';
 import { deadlineIn } from '@drover/shared/lifecycle/deadline';
 import { createLog, silentLog } from '@drover/shared/log';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { createRedis, redisComponent } from '@drover/shared/redis/connections';
-import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { randomPrefix } from '../../../tests/servers/configuration.ts';
@@ -17,8 +17,8 @@ import { createDatabase, type OwnDatabase } from '../../../tests/servers/own-dat
 const log = silentLog();
 let database: OwnDatabase;
 let pool: Pool;
-let redis: Redis;
-let store: { redis: Redis; keys: ReturnType<typeof createKeys> };
+let redis: RedisClient;
+let store: { redis: RedisClient; keys: ReturnType<typeof createKeys> };
 
 beforeAll(async () => {
   database = await createDatabase();

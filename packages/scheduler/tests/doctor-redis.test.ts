@@ -27,6 +27,11 @@ test('a replica is no place to write to', async () => {
   expect(summariesOf(of('redis replication'))).toBe('fail: this is a replica');
 });
 
+test('a server that is no cluster is told from one that is not there', async () => {
+  const { of } = await examineBy({ REDIS_CLUSTER: 'true' });
+  expect(summariesOf(of('redis'))).toMatch(/^fail: .*Set REDIS_CLUSTER=false/);
+});
+
 test('a user that may not do everything hides no other finding', async () => {
   await using server = await startOwnRedis();
   await using admin = await server.connect();

@@ -70,7 +70,12 @@ const shape = (env: Environment) => ({
     drainMs: env.SHUTDOWN_DRAIN,
     startupTimeoutMs: env.STARTUP_TIMEOUT,
   },
-  redis: { url: env.REDIS_URL, keyPrefix: env.KEY_PREFIX, partitions: env.PARTITIONS },
+  redis: {
+    url: env.REDIS_URL,
+    cluster: env.REDIS_CLUSTER,
+    keyPrefix: env.KEY_PREFIX,
+    partitions: env.PARTITIONS,
+  },
   database: databaseShape(env),
   dataDir: resolve(env.DATA_DIR),
   s3: s3Shape(env),

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import { checkPostgres } from './database/preflight.ts';
 import { CodedError, toError } from './errors.ts';
 import { type Deadline, deadlineIn, within } from './lifecycle/deadline.ts';
 import type { Component } from './lifecycle/stack.ts';
 import type { Log } from './log.ts';
-import { connected } from './redis/connections.ts';
-import { checkRedis } from './redis/preflight.ts';
+import type { RedisClient } from './redis/client.ts';
+import { checkServers, reached, reasonOf } from './redis/preflight.ts';
 
 const retryMs = 250;
 
@@ -55,19 +54,19 @@ const satisfied = async (need: Requirement, deadline: Deadline, log: Log): Promi
   }
 };
 
-const redisRequirement = (redis: Redis, log: Log): Requirement => {
+const redisRequirement = (redis: RedisClient, log: Log): Requirement => {
   const need: Requirement = {
     store: 'Redis',
     variable: 'REDIS_URL',
     lastReason: 'no answer',
     check: async () => {
-      await connected(redis);
-      for (const warning of await checkRedis(redis)) log.warn(warning);
+      await reached(redis);
+      for (const warning of await checkServers(redis)) log.warn(warning);
     },
   };
   // The client retries by itself and tells of its failures in events only.
   redis.on('error', (err: Error) => {
-    need.lastReason = err.message || err.name;
+    need.lastReason = reasonOf(err);
   });
   return need;
 };
@@ -82,11 +81,11 @@ const postgresRequirement = (pool: Pool): Requirement => ({
 /**
  * Boot check: both stores are reachable, new enough and safely configured. It comes before
  * everything that uses them, so that a wrong set-up is one clear error and not a thousand.
- * @throws CodedError `redis-unreachable`, `redis-too-old`, `redis-evicts`, `postgres-unreachable`
- *   or `postgres-too-old`.
+ * @throws CodedError `redis-unreachable`, `redis-too-old`, `redis-evicts`, `redis-is-cluster`,
+ *   `redis-not-cluster`, `redis-no-database`, `postgres-unreachable` or `postgres-too-old`.
  */
 export const preflight = (stores: {
-  redis: Redis;
+  redis: RedisClient;
   pool: Pool;
   /** How long to wait for stores that are not there yet. */
   timeoutMs: number;

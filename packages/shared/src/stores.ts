@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import type { Config } from './config.ts';
 import { createPool, poolComponent } from './database/pool.ts';
@@ -7,6 +6,7 @@ import { createKeys, type Keys } from './keys.ts';
 import type { Component } from './lifecycle/stack.ts';
 import type { Log } from './log.ts';
 import { preflight } from './preflight.ts';
+import type { RedisClient } from './redis/client.ts';
 import { createRedis, redisComponent } from './redis/connections.ts';
 
 /** What every process of Drover needs before anything else. */
@@ -14,7 +14,7 @@ export interface Stores {
   /** Names this process to Redis and Postgres: `drover-<role>:<pid>`. */
   readonly clientName: string;
   /** Fails fast; for requests and checks. */
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly pool: Pool;
   readonly keys: Keys;
   readonly checks: { readonly redis: Check; readonly postgres: Check };
@@ -25,8 +25,10 @@ export interface Stores {
 /** The connections of a process to its stores; nothing is opened before its components start. */
 export const createStores = (role: string, config: Config, log: Log): Stores => {
   const clientName = `drover-${role}:${process.pid}`;
+  const keys = createKeys(config.redis.keyPrefix);
   const redis = createRedis({
     url: config.redis.url,
+    cluster: config.redis.cluster,
     purpose: 'producer',
     name: clientName,
     log,
@@ -41,8 +43,11 @@ export const createStores = (role: string, config: Config, log: Log): Stores => 
     clientName,
     redis,
     pool,
-    keys: createKeys(config.redis.keyPrefix),
-    checks: { redis: redisCheck(redis), postgres: postgresCheck(pool) },
+    keys,
+    checks: {
+      redis: redisCheck({ redis, keys, partitions: config.redis.partitions }),
+      postgres: postgresCheck(pool),
+    },
     components: [
       poolComponent(pool),
       // Before the connection's own component, which would wait for Redis without an end.

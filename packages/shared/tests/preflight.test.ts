@@ -32,6 +32,14 @@ test('good stores pass', async () => {
   await check({});
 });
 
+test('a database that Redis does not have is refused, another is taken', async () => {
+  await check({ redisUrl: `${server.url}/3` });
+  await expect(check({ redisUrl: `${server.url}/99` })).rejects.toMatchObject({
+    code: 'redis-no-database',
+    message: expect.stringContaining('no database 99'),
+  });
+});
+
 test('a Redis that evicts is refused with the way to mend it', async () => {
   const admin = createRedis({ url: server.url, purpose: 'worker', name: 'admin', log });
   await admin.config('SET', 'maxmemory-policy', 'allkeys-lru');

@@ -69,6 +69,7 @@ export const composeWorker = (
   const stores = createStores('worker', config, log);
   const redis = createRedis({
     url: config.redis.url,
+    cluster: config.redis.cluster,
     purpose: 'worker',
     name: stores.clientName,
     log,
@@ -77,6 +78,7 @@ export const composeWorker = (
   const artifacts = createArtifactStore(config);
   const subscriptions = createSubscriptions({
     url: config.redis.url,
+    cluster: config.redis.cluster,
     name: stores.clientName,
     log,
   });

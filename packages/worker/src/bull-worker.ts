@@ -1,8 +1,8 @@
 import type { QueueName } from '@drover/jobs/definition/queues';
 import { keptMinutes } from '@drover/jobs/operations/queue-status';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { isRedisUnavailable } from '@drover/shared/redis/unavailable';
 import { type Job, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { retryDelayOf } from './execution/aftermath.ts';
 import { forgivenLosses } from './execution/registering.ts';
 import type { Workshop } from './execution/workshop.ts';
@@ -25,7 +25,7 @@ export interface BullWorkerOptions {
   queue: QueueName;
   prefix: string;
   concurrency: number;
-  redis: Redis;
+  redis: RedisClient;
   workshop: Workshop;
 }
 

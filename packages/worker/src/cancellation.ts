@@ -1,8 +1,10 @@
+import type { JobAddress } from '@drover/shared/job-id';
 import type { Keys } from '@drover/shared/keys';
 import type { Component } from '@drover/shared/lifecycle/stack';
 import type { Log } from '@drover/shared/log';
+import type { RedisClient } from '@drover/shared/redis/client';
+import { pipelined } from '@drover/shared/redis/pipelines';
 import type { Subscriptions } from '@drover/shared/redis/subscriptions';
-import type { Redis } from 'ioredis';
 import { Canceled } from './execution/interruption.ts';
 import type { RunningJobs } from './running-jobs.ts';
 
@@ -10,15 +12,20 @@ import type { RunningJobs } from './running-jobs.ts';
 const recheckMs = 5_000;
 
 /** Marks which of these jobs have, read in one round trip. */
-const readMarks = async (redis: Redis, jobs: readonly string[]): Promise<(string | null)[]> => {
-  const batch = redis.pipeline();
-  for (const key of jobs) batch.hget(key, 'withdrawn');
-  const replies = (await batch.exec()) ?? [];
-  return replies.map(([, mark]) => mark as string | null);
+const readMarks = async (
+  redis: RedisClient,
+  keys: Keys,
+  jobs: readonly JobAddress[],
+): Promise<(string | null)[]> => {
+  const partitionOf = ({ partition }: JobAddress) => partition;
+  const replies = await pipelined(redis, jobs, partitionOf, (batch, { queue, partition, id }) =>
+    batch.hget(keys.inQueue(queue, partition, id), 'withdrawn'),
+  );
+  return replies as (string | null)[];
 };
 
 /** Whether a job was canceled while no worker ran it: its last worker was lost, or it waited to be retried. */
-export const wasCanceled = async (redis: Redis, key: string): Promise<boolean> =>
+export const wasCanceled = async (redis: RedisClient, key: string): Promise<boolean> =>
   (await redis.hget(key, 'withdrawn')) === 'canceled';
 
 /**
@@ -28,7 +35,7 @@ export const wasCanceled = async (redis: Redis, key: string): Promise<boolean> =
 export const createCancellations = (options: {
   subscriptions: Subscriptions;
   running: RunningJobs;
-  redis: Redis;
+  redis: RedisClient;
   keys: Keys;
   partitions: number;
   log: Log;
@@ -42,10 +49,7 @@ export const createCancellations = (options: {
   const recheck = async () => {
     const jobs = [...running.all].map(({ address }) => address);
     if (jobs.length === 0) return;
-    const marks = await readMarks(
-      redis,
-      jobs.map(({ queue, partition, id }) => keys.inQueue(queue, partition, id)),
-    );
+    const marks = await readMarks(redis, keys, jobs);
     for (const [i, { id }] of jobs.entries()) if (marks[i] === 'canceled') cancel(id);
   };
 

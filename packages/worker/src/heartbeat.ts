@@ -5,7 +5,7 @@ import { forgetWorker, keepWorker } from '@drover/jobs/operations/worker-record'
 import type { Keys } from '@drover/shared/keys';
 import type { Component } from '@drover/shared/lifecycle/stack';
 import type { Log } from '@drover/shared/log';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@drover/shared/redis/client';
 import type { RunningJobs } from './running-jobs.ts';
 
 /** Two heartbeats may be missed before a worker is taken for dead. */
@@ -16,7 +16,7 @@ const delayResolutionMs = 50;
 
 export interface HeartbeatOptions {
   /** One that fails fast: a heartbeat that comes late is worth nothing. */
-  redis: Redis;
+  redis: RedisClient;
   keys: Keys;
   /** What does not change while the process lives. */
   worker: Pick<WorkerStatus, 'host' | 'pid' | 'version'>;

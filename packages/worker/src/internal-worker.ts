@@ -1,9 +1,9 @@
 import { toError } from '@drover/shared/errors';
 import type { Component } from '@drover/shared/lifecycle/stack';
 import type { Log } from '@drover/shared/log';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { isRedisUnavailable } from '@drover/shared/redis/unavailable';
 import { type AdvancedOptions, type Job, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { lockDurationMs, redisRetryMs, stalledIntervalMs } from './bull-worker.ts';
 import { readyWorker } from './ready-worker.ts';
 
@@ -27,7 +27,7 @@ export interface InternalWorkerOptions {
   /** Prefix of the partition's keys. */
   prefix: string;
   /** Keeps its commands while Redis is away. */
-  redis: Redis;
+  redis: RedisClient;
   /** Names this process in what BullMQ keeps. */
   worker: string;
   /** Does one job. It is idempotent: one that fails is done again, for as long as it takes. */

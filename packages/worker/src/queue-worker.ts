@@ -3,9 +3,9 @@ import { announce } from '@drover/jobs/transitions/announce';
 import type { JobAddress } from '@drover/shared/job-id';
 import { deadlineIn, within } from '@drover/shared/lifecycle/deadline';
 import type { Component } from '@drover/shared/lifecycle/stack';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { isRedisUnavailable } from '@drover/shared/redis/unavailable';
 import { type Job, type MinimalJob, UnrecoverableError, type Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
 import {
   createBullWorker,
   type Execute,
@@ -32,7 +32,7 @@ export interface QueueWorkerOptions {
   prefix: string;
   /** Jobs run at once, until {@link QueueWorker.setConcurrency}. */
   concurrency: number;
-  redis: Redis;
+  redis: RedisClient;
   workshop: Workshop;
   /** How long running jobs may go on when the worker stops. */
   graceMs: number;
@@ -166,7 +166,7 @@ export const queueWorker = (options: QueueWorkerOptions): QueueWorker => {
     const { keep, worker: name } = workshop;
     completeTogether(
       bull,
-      { redis, keys, queue, partition, lockDurationMs, keepMs: keep.succeededMs, worker: name },
+      { redis, keys, queue, partition, lockDurationMs, keep, worker: name },
       (job) => told.add(job),
     );
     listenTo(bull);

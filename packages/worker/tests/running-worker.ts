@@ -13,10 +13,10 @@ import { createKeys } from '@drover/shared/keys';
 import { deadlineIn } from '@drover/shared/lifecycle/deadline';
 import { silentLog } from '@drover/shared/log';
 import { createQueueSet, type QueueSet } from '@drover/shared/queues/queue-set';
-import { createRedis, redisComponent } from '@drover/shared/redis/connections';
+import type { RedisClient } from '@drover/shared/redis/client';
+import { createConnection, createRedis, redisComponent } from '@drover/shared/redis/connections';
 import { createSubscriptions } from '@drover/shared/redis/subscriptions';
 import { type Job, type Queue, QueueEvents } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { inject } from 'vitest';
 import { z } from 'zod';
 import { randomPrefix, testConfig } from '../../../tests/servers/configuration.ts';
@@ -30,7 +30,7 @@ import { createRunningJobs, type RunningJobs } from '../src/running-jobs.ts';
 export interface RunningWorker extends AsyncDisposable {
   readonly isolation: IsolationPool;
   readonly queue: Queue;
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   /** Submits a job of that type and returns it as BullMQ holds it. */
   submit(type: string, payload: unknown, options?: SubmissionOptions): Promise<Job>;
   readonly queues: QueueSet;
@@ -114,7 +114,7 @@ export const startWorker = async (
   const queues = createQueueSet({ redis, keys, log });
   const queue = queues.get(queueName, 0);
   const events = new QueueEvents(queueName, {
-    connection: redis.duplicate(),
+    connection: createConnection({ url, purpose: 'worker', name: 'test', log }),
     prefix: keys.partition(0),
     lastEventId: '0',
   });

@@ -1,13 +1,15 @@
 import { toError } from '@drover/shared/errors';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
 import type { QueuedJob } from '../record/queued-job.ts';
+import { addKeyed } from './across.ts';
+import { addPlain, isPlain } from './add-plain.ts';
 import { type Added, type Addition, backendOf, failed, toAdded, toJobJson } from './addition.ts';
 import { addDebounced } from './debounce.ts';
 import { repoint } from './idempotency.ts';
-import { addSettled, addTogether, type KeyedAddition } from './transaction.ts';
+import { addSettled, type KeyedAddition } from './transaction.ts';
 
-/** The one job that most requests bring: neither pipeline nor transaction. */
-const addPlain = async (queues: QueueSet, job: QueuedJob): Promise<Added> => {
+/** One job without a key, BullMQ's way. */
+const addAlone = async (queues: QueueSet, job: QueuedJob): Promise<Added> => {
   const add = () =>
     job.data.settle
       ? addSettled(queues, job)
@@ -26,7 +28,7 @@ const debounceAgain = async (
   added: Added,
 ): Promise<Added> => {
   if (job.debounceMs === undefined || added.outcome !== 'deduplicated') return added;
-  const again = await addPlain(queues, job);
+  const again = await addAlone(queues, job);
   if (idempotency && 'id' in again && again.id !== added.id) {
     await repoint(queues, idempotency, again.id);
   }
@@ -40,16 +42,18 @@ const isKeyed = (group: Group): group is [KeyedAddition, ...KeyedAddition[]] =>
   group[0].idempotency !== undefined;
 
 /**
- * Jobs of one partition. Without keys there is nothing to tie together: the adds are written one by one
- * in the same turn, and the connection sends them as one packet.
+ * Jobs of one queue and partition. Plain ones are added together. Where others are among them, all go
+ * BullMQ's way, so that their order is kept; without keys there is nothing to tie together then: the adds
+ * are written one by one in the same turn, and the connection sends them as one packet.
  */
 const addGroup = async (queues: QueueSet, group: Group): Promise<readonly Added[]> => {
+  if (group.every(isPlain)) return addPlain(queues, group);
   if (!isKeyed(group)) {
     return Promise.all(
-      group.map(({ job }) => addPlain(queues, job).catch((thrown) => failed(toError(thrown)))),
+      group.map(({ job }) => addAlone(queues, job).catch((thrown) => failed(toError(thrown)))),
     );
   }
-  const added = await addTogether(queues, group);
+  const added = await addKeyed(queues, group);
   return Promise.all(group.map((it, i) => debounceAgain(queues, it, added[i] as Added)));
 };
 
@@ -57,7 +61,7 @@ const addGroup = async (queues: QueueSet, group: Group): Promise<readonly Added[
 const addOnly = async (queues: QueueSet, addition: Addition): Promise<Added> => {
   const { job, gate, idempotency } = addition;
   const add = async () => {
-    if (!idempotency) return addPlain(queues, job);
+    if (!idempotency && !isPlain(addition)) return addAlone(queues, job);
     const [added] = await addGroup(queues, [addition]);
     return added as Added;
   };
@@ -92,7 +96,7 @@ export const addJobs = async (
       additions,
     );
   }
-  const groups = Map.groupBy(additions, ({ job }) => job.partition);
+  const groups = Map.groupBy(additions, ({ job }) => `${job.partition}:${job.queue}`);
   const outcomes = new Map<Addition, Added>();
   await Promise.all(
     [...groups.values()].map(async (group) => {

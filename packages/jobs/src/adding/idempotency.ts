@@ -51,8 +51,17 @@ export const seal = `
     return true
 `;
 
-/** What a key means to a request; a batch's own record names no job. */
-export type Admission = { is: 'new' } | { is: 'conflict' } | { is: 'replay'; id: string };
+/** Stands after the id in a record whose job may not have been added yet. */
+const pendingMark = '?';
+
+/**
+ * What a key means to a request; a batch's own record names no job. A replay that is pending stands for
+ * a job that may not be there: who recorded it was about to add it.
+ */
+export type Admission =
+  | { is: 'new' }
+  | { is: 'conflict' }
+  | { is: 'replay'; id: string; isPending?: true };
 
 /** Reads what {@link admit} returns: the id that the key stands for, or that it had another body. */
 export const readAdmission = (
@@ -60,8 +69,28 @@ export const readAdmission = (
   { fingerprint }: IdempotencyRecord,
 ): Admission => {
   if (known === null) return { is: 'new' };
-  const [recorded, id] = known.split(' ') as [string, string];
-  return recorded === fingerprint ? { is: 'replay', id } : { is: 'conflict' };
+  const [recorded, id, mark] = known.split(' ') as [string, string, string?];
+  if (recorded !== fingerprint) return { is: 'conflict' };
+  return { is: 'replay', id, ...(mark === pendingMark && { isPending: true }) };
+};
+
+/**
+ * Records that a key stands for a job that is added next, elsewhere; {@link repoint} says that it is there.
+ * @returns what the key stood for before.
+ */
+export const claimForJob = async (
+  { redis, keys }: Pick<QueueSet, 'redis' | 'keys'>,
+  { digest, fingerprint, partition }: IdempotencyRecord,
+  id: string,
+): Promise<string | null> => {
+  const key = keys.idempotency(partition, digest);
+  const replies = await redis
+    .multi()
+    .get(key)
+    .set(key, `${fingerprint} ${id} ${pendingMark}`, 'PX', idempotencyTtlMs, 'NX')
+    .exec();
+  for (const [err] of replies ?? []) if (err) throw err;
+  return (replies?.[0]?.[1] ?? null) as string | null;
 };
 
 /**
@@ -83,7 +112,7 @@ export const claimKey = async (
   return replies?.[1]?.[1] === fingerprint;
 };
 
-/** Makes a record stand for another job: the debounced one that took over. */
+/** Makes a record stand for a job that is there: the debounced one that took over, or one added elsewhere. */
 export const repoint = async (
   { redis, keys }: Pick<QueueSet, 'redis' | 'keys'>,
   { digest, fingerprint, partition }: IdempotencyRecord,
@@ -97,5 +126,8 @@ export const repoint = async (
 export const lookUpKey = async (
   { redis, keys }: Pick<QueueSet, 'redis' | 'keys'>,
   record: IdempotencyRecord,
-): Promise<Admission> =>
-  readAdmission(await redis.get(keys.idempotency(record.partition, record.digest)), record);
+): Promise<Admission> => {
+  const known = await redis.get(keys.idempotency(record.partition, record.digest));
+  const admission = readAdmission(known, record);
+  return admission.is === 'replay' && admission.isPending ? { is: 'new' } : admission;
+};

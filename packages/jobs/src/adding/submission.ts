@@ -1,7 +1,7 @@
 import { Problem } from '@drover/shared/http/problem';
 import { didYouMean } from '@drover/shared/nearest';
 import type { Catalog } from '../catalog.ts';
-import { submission } from '../contract/submission.ts';
+import { type SubmissionOptions, submission } from '../contract/submission.ts';
 import type { ValidSubmission } from '../record/queued-job.ts';
 import { fieldErrors, toPointer } from './pointers.ts';
 
@@ -46,6 +46,27 @@ export const typeNamed = (catalog: Catalog, given: string, at: readonly Property
   });
 };
 
+interface Envelope {
+  type: string;
+  payload?: unknown;
+  options?: SubmissionOptions | undefined;
+}
+
+/** Whether it is nothing but a type and a payload, as most are: then there is no more to check. */
+const isPlain = (body: unknown): body is Omit<Envelope, 'options'> & { options?: never } => {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return false;
+  for (const name in body) {
+    if (name !== 'type' && name !== 'payload') return false;
+  }
+  return 'type' in body && typeof body.type === 'string';
+};
+
+const parseEnvelope = (body: unknown, at: readonly PropertyKey[]): Envelope => {
+  const parsed = submission.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw invalid('The submission is not valid.', fieldErrors(parsed.error, at));
+};
+
 /**
  * Checks one submission whose fitness is known: the body of `POST /jobs`, or an item of a batch.
  * @param at where it stands in the request body.
@@ -56,12 +77,8 @@ export const parseSubmission = (
   catalog: Catalog,
   at: readonly PropertyKey[] = [],
 ): Omit<ValidSubmission, 'tenant'> => {
-  const envelope = submission.safeParse(body);
-  if (!envelope.success) {
-    throw invalid('The submission is not valid.', fieldErrors(envelope.error, at));
-  }
-  const { payload, options } = envelope.data;
-  const type = typeNamed(catalog, envelope.data.type, at);
+  const { type: name, payload, options } = isPlain(body) ? body : parseEnvelope(body, at);
+  const type = typeNamed(catalog, name, at);
   const checked = type.payload.safeParse(payload);
   if (checked.success) return { type, payload, options };
   throw invalid(

@@ -1,4 +1,5 @@
 import type { QueueSet } from '@drover/shared/queues/queue-set';
+import { isCluster } from '@drover/shared/redis/client';
 import type { IRedisTransaction, RedisQueueBackend } from 'bullmq';
 import type { QueuedJob } from '../record/queued-job.ts';
 import { type Batch, write, writeSettleJobs } from '../settling/write.ts';
@@ -106,7 +107,9 @@ export const addTogether = async (
   queues: QueueSet,
   additions: Additions,
 ): Promise<readonly Added[]> => {
-  const send = additions.length === 1 ? transactAlone : sendTogether;
+  // In a cluster, MULTI alone would go to any node.
+  const isAlone = additions.length === 1 && !isCluster(queues.redis);
+  const send = isAlone ? transactAlone : sendTogether;
   const added = await send(queues, additions);
   const forgotten = additions.filter((_, i) => isForgotten(added[i] as Added));
   if (forgotten.length === 0) return added;

@@ -1,5 +1,5 @@
 import type { Keys } from '@drover/shared/keys';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { unfitness } from '../adding/submission.ts';
 import type { AuditDetails, AuditEntry, AuditOutcome } from '../contract/audit.ts';
 
@@ -15,7 +15,7 @@ const maxDetails = 8_000;
 
 /** Where the log is, before it is in Postgres. */
 export interface AuditStore {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly keys: Pick<Keys, 'audit' | 'partition'>;
 }
 

@@ -1,7 +1,7 @@
 import type { Keys } from '@drover/shared/keys';
 import { lastScoreOf } from '@drover/shared/queues/delayed-score';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { runScript } from '@drover/shared/redis/script';
-import type { Redis } from 'ioredis';
 import { lastPriority } from '../contract/submission.ts';
 import { figuresScript, keyNames } from './figures-script.ts';
 
@@ -83,7 +83,7 @@ const toFigures = (reply: Reply): QueueFigures => {
 
 /** The figures of one queue in one partition, of one moment. One command. */
 export const readFigures = async (
-  { redis, keys }: { redis: Redis; keys: Keys },
+  { redis, keys }: { redis: RedisClient; keys: Keys },
   queue: string,
   partition: number,
   now: number,

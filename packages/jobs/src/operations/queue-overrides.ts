@@ -1,6 +1,6 @@
 import type { QueueRate } from '@drover/shared/config/queue-limits';
 import type { Keys } from '@drover/shared/keys';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { type QueuePatch, type QueueSettings, queueOverrides } from '../contract/operations.ts';
 import type { QueueName } from '../definition/queues.ts';
 import type { LimitsByQueue, QueueLimits } from './configured-limits.ts';
@@ -13,7 +13,7 @@ export interface QueueOverrides {
 }
 
 interface Store {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly keys: Keys;
 }
 

@@ -1,5 +1,5 @@
 import type { Keys } from '@drover/shared/keys';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@drover/shared/redis/client';
 import type { QueueStatus } from '../contract/operations.ts';
 import { type QueueName, queueNames } from '../definition/queues.ts';
 import type { LimitsByQueue } from './configured-limits.ts';
@@ -85,7 +85,7 @@ const together = (one: Figures, other: Figures): Figures => {
 
 /** Where the queues are. */
 export interface QueuePlaces {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly keys: Keys;
   readonly partitions: number;
 }

@@ -1,6 +1,6 @@
 import type { Keys } from '@drover/shared/keys';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { runScript, type Script } from '@drover/shared/redis/script';
-import type { Redis } from 'ioredis';
 import { type WorkerStatus, workerStatus } from '../contract/operations.ts';
 
 /** A worker process that has not said that it lives for this long is not listed, in milliseconds. */
@@ -10,7 +10,7 @@ export const workerTtlMs = 15_000;
 export const lostForMs = 3_600_000;
 
 interface Store {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly keys: Keys;
 }
 

@@ -1,5 +1,5 @@
 import type { Keys } from '@drover/shared/keys';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@drover/shared/redis/client';
 import type { ScheduleDefinition } from './definition.ts';
 
 /** A schedule that stands in the scheduler's code, as the other processes see it. */
@@ -9,7 +9,7 @@ export interface DeclaredSchedule {
 }
 
 interface Place {
-  redis: Redis;
+  redis: RedisClient;
   keys: Keys;
 }
 

@@ -1,8 +1,8 @@
 import type { Keys } from '@drover/shared/keys';
 import type { Component } from '@drover/shared/lifecycle/stack';
 import type { Log } from '@drover/shared/log';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { Queue, type RepeatStrategy } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { nextSlot, type Timing } from './slots.ts';
 
 /**
@@ -33,13 +33,13 @@ export const repeatStrategy: RepeatStrategy = (after, { pattern, tz }) =>
 /** Where the schedules are, and the component that closes it. */
 export interface SchedulePlace {
   readonly queue: Queue;
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly keys: Keys;
   readonly component: Component;
 }
 
 export const createSchedulePlace = (options: {
-  redis: Redis;
+  redis: RedisClient;
   keys: Keys;
   log: Log;
 }): SchedulePlace => {

@@ -1,6 +1,6 @@
 import type { Keys } from '@drover/shared/keys';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { runScript, type Script } from '@drover/shared/redis/script';
-import type { Redis } from 'ioredis';
 import type { JobStatus } from '../contract/job-resource.ts';
 import { keptRuns } from '../contract/schedule.ts';
 
@@ -80,7 +80,7 @@ const changeScript: Script = {
 };
 
 interface RunStore {
-  redis: Redis;
+  redis: RedisClient;
   keys: Keys;
 }
 

@@ -1,12 +1,12 @@
 import type { QueueSet } from '@drover/shared/queues/queue-set';
+import type { RedisClient } from '@drover/shared/redis/client';
 import type { IRedisClient, IRedisTransaction } from 'bullmq';
-import type { Redis } from 'ioredis';
 import type { QueuedJob } from '../record/queued-job.ts';
 import { tieAll } from './lua.ts';
 import { settleJobOf, settleOptions, settleQueueKey, toTieParameters } from './settle-job.ts';
 
 /** What commands are written to: a connection within a transaction, or a pipeline of ioredis. */
-export type Batch = (IRedisTransaction | IRedisClient) & Pick<Redis, 'eval'>;
+export type Batch = (IRedisTransaction | IRedisClient) & Pick<RedisClient, 'eval'>;
 
 /** Commands are only written here: what became of them comes with the reply to the whole. */
 export const write = (command: unknown): void => {

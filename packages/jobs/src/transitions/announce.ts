@@ -1,7 +1,7 @@
 import type { JobAddress } from '@drover/shared/job-id';
 import type { Keys } from '@drover/shared/keys';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { runScript, type Script } from '@drover/shared/redis/script';
-import type { Redis } from 'ioredis';
 
 /**
  * What followers of a job are told: that its status may have changed, that it has logged, or how far
@@ -17,9 +17,9 @@ const publishAll: Script = {
 };
 
 /** Channels and messages that go out at the end of this turn of the event loop. */
-const pending = new WeakMap<Redis, string[]>();
+const pending = new WeakMap<RedisClient, string[]>();
 
-const send = (redis: Redis): void => {
+const send = (redis: RedisClient): void => {
   const messages = pending.get(redis) ?? [];
   pending.delete(redis);
   const [channel = '', message = ''] = messages;
@@ -36,7 +36,7 @@ const send = (redis: Redis): void => {
  * a dozen, and the command is what costs.
  */
 export const announce = (
-  { redis, keys }: { redis: Redis; keys: Keys },
+  { redis, keys }: { redis: RedisClient; keys: Keys },
   job: JobAddress,
   change: Change,
 ): void => {

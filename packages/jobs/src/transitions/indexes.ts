@@ -1,13 +1,13 @@
 import type { JobAddress } from '@drover/shared/job-id';
 import type { Keys } from '@drover/shared/keys';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@drover/shared/redis/client';
 
 /**
  * Sorted sets beside BullMQ's that tell apart what it keeps together: `retrying` among the delayed
  * jobs (score: when each is due), `canceled` and `expired` among the failed (score: when each ended).
  * They serve for counting: a process that dies may leave an entry too many, which ages out.
  */
-type Stores = { redis: Redis; keys: Keys };
+type Stores = { redis: RedisClient; keys: Keys };
 
 /** How long after its time an entry of `retrying` is taken to be left over, in milliseconds. */
 const leftOverMs = 3_600_000;

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Keys } from '@drover/shared/keys';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { runScript, type Script } from '@drover/shared/redis/script';
-import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { type EndpointPatch, maxEndpoints, type NewEndpoint } from '../contract/webhook.ts';
 
 /** Where endpoints are kept. */
-export type WebhookStores = { redis: Redis; keys: Keys };
+export type WebhookStores = { redis: RedisClient; keys: Keys };
 
 /** An endpoint as Redis holds it. Instants are milliseconds since 1970. */
 const storedEndpoint = z.object({

@@ -1,5 +1,6 @@
 import type { JobAddress } from '@drover/shared/job-id';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
+import { pipelined } from '@drover/shared/redis/pipelines';
 import { z } from 'zod';
 import { type WorkflowError, workflowError, workflowStatus } from '../contract/workflow.ts';
 import { workflowKey } from './place.ts';
@@ -103,12 +104,12 @@ export const readSummaries = async (
   addresses: readonly JobAddress[],
 ): Promise<(StoredSummary | undefined)[]> => {
   if (addresses.length === 0) return [];
-  const batch = redis.pipeline();
-  for (const address of addresses) batch.hmget(workflowKey(keys, address), ...summaryFields);
-  const replies = (await batch.exec()) ?? [];
+  const partitionOf = ({ partition }: JobAddress) => partition;
+  const replies = await pipelined(redis, addresses, partitionOf, (batch, address) =>
+    batch.hmget(workflowKey(keys, address), ...summaryFields),
+  );
   return addresses.map(({ id }, n) => {
-    const [err, values] = replies[n] as [Error | null, (string | null)[]];
-    if (err) throw err;
+    const values = replies[n] as (string | null)[];
     const known = summaryFields.flatMap((name, at) =>
       values[at] === null ? [] : [[name, values[at] as string] as const],
     );

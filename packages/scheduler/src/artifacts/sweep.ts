@@ -1,7 +1,7 @@
 import type { ArtifactStore } from '@drover/shared/artifacts/store';
 import { parseJobId } from '@drover/shared/job-id';
 import type { Keys } from '@drover/shared/keys';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@drover/shared/redis/client';
 
 /** How much one sweep does at most. */
 export interface SweepSize {
@@ -24,7 +24,7 @@ export interface SweepReport {
 
 export interface SweepOptions {
   store: ArtifactStore;
-  redis: Redis;
+  redis: RedisClient;
   keys: Keys;
   /** How long a job must have been gone, without a break, before its files are removed; milliseconds. */
   graceMs: number;

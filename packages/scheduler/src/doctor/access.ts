@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
 import type { Config } from '@drover/shared/config';
+import { parseServers } from '@drover/shared/redis/servers';
 import { configurationPage, type Finding, fail, problemsOr, someOf, warn } from './findings.ts';
 
 const keysPage = 'docs/guides/keys-and-limits.md';
@@ -61,8 +62,10 @@ const ofBrowsers = ({ production, corsOrigins }: Config): Finding[] =>
 
 /** A store that is elsewhere, and asks for no password. */
 const ofRedis = ({ production, redis }: Config): Finding[] => {
-  const url = URL.parse(redis.url);
-  if (!production || !url || url.password !== '' || isLoopback(url.hostname)) return [];
+  const { password, nodes } = parseServers(redis.url);
+  if (!production || password !== undefined || nodes.every(({ host }) => isLoopback(host))) {
+    return [];
+  }
   const advice =
     'Set a password in Redis and in REDIS_URL, or make sure that nobody else gets there.';
   return [warn('REDIS_URL has no password', { advice, see: configurationPage })];

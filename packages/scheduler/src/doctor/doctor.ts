@@ -24,7 +24,13 @@ const connections = 3;
 const open = ({ config }: ExaminedConfig) => {
   const log = silentLog();
   const name = `drover-doctor:${process.pid}`;
-  const redis = createRedis({ url: config.redis.url, purpose: 'producer', name, log });
+  const redis = createRedis({
+    url: config.redis.url,
+    cluster: config.redis.cluster,
+    purpose: 'producer',
+    name,
+    log,
+  });
   const pool = createPool({
     url: config.database.url,
     max: connections,

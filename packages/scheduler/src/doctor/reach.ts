@@ -1,6 +1,6 @@
-import { toError } from '@drover/shared/errors';
+import { CodedError, toError } from '@drover/shared/errors';
 import { deadlineIn, within } from '@drover/shared/lifecycle/deadline';
-import { connected } from '@drover/shared/redis/connections';
+import { reached, reasonOf } from '@drover/shared/redis/preflight';
 import type { Stores } from '@drover/shared/stores';
 import type { StoreName } from './examine.ts';
 import { type Finding, fail, ok, skip } from './findings.ts';
@@ -10,12 +10,6 @@ export interface Reach {
   readonly isReached: Promise<boolean>;
   readonly finding: Promise<Finding>;
 }
-
-/** Where a name stands for several addresses, the error is one of many and says nothing itself. */
-const reasonOf = (thrown: unknown): string => {
-  const err = toError(thrown);
-  return err.message || ('code' in err ? String(err.code) : err.name);
-};
 
 const unreachable = (store: StoreName, variable: string, reason: string): Finding =>
   fail(`${store} cannot be reached (${reason})`, {
@@ -33,7 +27,11 @@ const reach = (
     try {
       await within(deadlineIn(timeoutMs), `asking ${store}`, options.ask());
       return ok(`${store} answers`);
-    } catch (err) {
+    } catch (thrown) {
+      const err = toError(thrown);
+      if (err instanceof CodedError && err.code === 'redis-not-cluster') {
+        return fail(err.message, { advice: 'Processes of Drover do not start until that is so.' });
+      }
       return unreachable(store, variable, options.lastReason() ?? reasonOf(err));
     }
   };
@@ -51,7 +49,7 @@ export const reachRedis = (
     reason = reasonOf(err);
   });
   const ask = async () => {
-    await connected(redis);
+    await reached(redis);
     await redis.ping();
   };
   return reach('Redis', 'REDIS_URL', { isUsable, ask, lastReason: () => reason }, timeoutMs);

@@ -2,12 +2,12 @@ import type { AuditStore } from '@drover/jobs/audit/append';
 import type { Config } from '@drover/shared/config';
 import { describeDuration } from '@drover/shared/duration';
 import type { Keys } from '@drover/shared/keys';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { readHistoryLag } from '../history/lag.ts';
 import { counted, type Finding, ok, problemsOr, runbook, someOf, warn } from './findings.ts';
 
 interface Place {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly keys: Keys;
 }
 

@@ -1,12 +1,12 @@
 import type { WorkerStatus } from '@drover/jobs/contract/operations';
 import { listLostWorkers, listWorkers, workerTtlMs } from '@drover/jobs/operations/worker-record';
 import type { Keys } from '@drover/shared/keys';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { skewFinding } from './clock.ts';
 import { counted, type Finding, ok, problemsOr, runbook, someOf, warn } from './findings.ts';
 
 interface Place {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly keys: Keys;
 }
 

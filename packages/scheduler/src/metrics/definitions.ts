@@ -87,7 +87,7 @@ export const systemMetrics = {
   redisMemory: defineMetric({
     name: 'drover_redis_memory_bytes',
     kind: 'gauge',
-    help: 'Memory that Redis uses.',
+    help: 'Memory that Redis uses; of a cluster, the fullest of its primaries.',
     labels: [],
     by,
     global: true,

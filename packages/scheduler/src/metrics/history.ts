@@ -1,13 +1,13 @@
 import type { Keys } from '@drover/shared/keys';
 import type { Metrics } from '@drover/shared/metrics/metrics';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { readHistoryLag } from '../history/lag.ts';
 import { systemMetrics } from './definitions.ts';
 
 /** How far the history is behind. */
 export const measureHistory = (
   metrics: Metrics,
-  { partitions, ...store }: { redis: Redis; keys: Keys; partitions: number },
+  { partitions, ...store }: { redis: RedisClient; keys: Keys; partitions: number },
 ): void => {
   const waiting = metrics.gauge(systemMetrics.historyWaiting);
   const lag = metrics.gauge(systemMetrics.historyLag);

@@ -3,12 +3,12 @@ import { scheduleKey } from '@drover/jobs/schedules/definition';
 import { readRuns } from '@drover/jobs/schedules/runs';
 import type { Keys } from '@drover/shared/keys';
 import type { Metrics } from '@drover/shared/metrics/metrics';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@drover/shared/redis/client';
 import type { ReconcileReport } from '../schedules/reconcile.ts';
 import { schedulerMetrics, systemMetrics } from './definitions.ts';
 
 export interface ScheduleParts {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly keys: Keys;
   /** The schedules that stand in the code. Those of tenants may be thousands. */
   readonly declared: readonly ScheduleDefinition[];

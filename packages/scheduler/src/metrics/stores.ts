@@ -1,6 +1,6 @@
 import type { Queryable } from '@drover/shared/database/in-transaction';
 import type { Metrics } from '@drover/shared/metrics/metrics';
-import type { Redis } from 'ioredis';
+import { primariesOf, type RedisClient } from '@drover/shared/redis/client';
 import { isClientSession } from './client-sessions.ts';
 import { systemMetrics } from './definitions.ts';
 
@@ -19,8 +19,25 @@ const isPersisting = (info: string): boolean => {
     : false;
 };
 
-/** How full Redis is. Of a cluster, it is the node that the process is connected to. */
-export const measureRedis = (metrics: Metrics, redis: Redis): void => {
+interface Fullness {
+  readonly used: number;
+  readonly most: number | undefined;
+  readonly isPersisting: boolean;
+}
+
+const fullnessOf = async (node: Pick<RedisClient, 'info'>): Promise<Fullness> => {
+  const info = await node.info();
+  return {
+    used: numberIn(info, 'used_memory') ?? 0,
+    most: numberIn(info, 'maxmemory') || numberIn(info, 'total_system_memory'),
+    isPersisting: isPersisting(info),
+  };
+};
+
+const shareOf = ({ used, most }: Fullness): number => (most ? used / most : 0);
+
+/** How full Redis is: of a cluster, the fullest of its primaries. */
+export const measureRedis = (metrics: Metrics, redis: RedisClient): void => {
   const used = metrics.gauge(systemMetrics.redisMemory);
   const limit = metrics.gauge(systemMetrics.redisMemoryLimit);
   const persisting = metrics.gauge(systemMetrics.redisPersisting);
@@ -28,11 +45,11 @@ export const measureRedis = (metrics: Metrics, redis: Redis): void => {
     name: 'redis',
     sets: [used, limit, persisting],
     collect: async () => {
-      const info = await redis.info();
-      const most = numberIn(info, 'maxmemory') || numberIn(info, 'total_system_memory');
-      used.set(numberIn(info, 'used_memory') ?? 0);
-      if (most) limit.set(most);
-      persisting.set(isPersisting(info) ? 1 : 0);
+      const nodes = await Promise.all(primariesOf(redis).map(fullnessOf));
+      const fullest = nodes.reduce((one, other) => (shareOf(other) > shareOf(one) ? other : one));
+      used.set(fullest.used);
+      if (fullest.most) limit.set(fullest.most);
+      persisting.set(nodes.every((node) => node.isPersisting) ? 1 : 0);
     },
   });
 };

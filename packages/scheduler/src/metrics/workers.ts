@@ -1,13 +1,13 @@
 import { countLostWorkers, listWorkers } from '@drover/jobs/operations/worker-record';
 import type { Keys } from '@drover/shared/keys';
 import type { Metrics } from '@drover/shared/metrics/metrics';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { systemMetrics } from './definitions.ts';
 
 /** Which workers live, and how many have been lost. */
 export const measureWorkers = (
   metrics: Metrics,
-  store: { readonly redis: Redis; readonly keys: Keys },
+  store: { readonly redis: RedisClient; readonly keys: Keys },
 ): void => {
   const workers = metrics.gauge(systemMetrics.workers);
   const lost = metrics.counter(systemMetrics.workersLost);

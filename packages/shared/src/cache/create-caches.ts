@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 import { CodedError } from '../errors.ts';
 import type { Keys } from '../keys.ts';
 import type { Log } from '../log.ts';
+import type { RedisClient } from '../redis/client.ts';
 import type { Subscriptions } from '../redis/subscriptions.ts';
 import { type Change, createBus } from './bus.ts';
 import type { Cache, Caches } from './cache.ts';
@@ -34,7 +34,7 @@ interface Opened {
  * @param options.chance from 0 to 1; default at random.
  */
 export const createCaches = (options: {
-  redis: Redis;
+  redis: RedisClient;
   subscriptions: Subscriptions;
   keys: Keys;
   maxBytes: number;

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
 import type { Keys } from '../keys.ts';
+import type { RedisClient } from '../redis/client.ts';
 import { tagStamps } from './place.ts';
 import { createRemote } from './remote.ts';
 
@@ -9,7 +9,7 @@ import { createRemote } from './remote.ts';
  * @throws connection errors; CodedError `cache-tag-invalid`.
  */
 export const invalidateTags = async (
-  { redis, keys }: { redis: Redis; keys: Keys },
+  { redis, keys }: { redis: RedisClient; keys: Keys },
   tags: readonly string[],
 ): Promise<void> => {
   if (tags.length > 0) await createRemote({ redis, keys }).stamp(tagStamps(keys, tags));

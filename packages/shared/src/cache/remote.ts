@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import { CodedError } from '../errors.ts';
 import type { Keys } from '../keys.ts';
 import { deadlineIn, within } from '../lifecycle/deadline.ts';
+import type { RedisClient } from '../redis/client.ts';
 import { connected, producerTimeoutMs } from '../redis/connections.ts';
 import { runScript, runScriptForBytes } from '../redis/script.ts';
 import { isRedisUnavailable } from '../redis/unavailable.ts';
@@ -104,7 +104,7 @@ const parseEntry = (reply: readonly unknown[]): RemoteEntry => {
   };
 };
 
-export const createRemote = ({ redis, keys }: { redis: Redis; keys: Keys }): Remote => {
+export const createRemote = ({ redis, keys }: { redis: RedisClient; keys: Keys }): Remote => {
   let pausedUntil = 0;
 
   let opening: Promise<void> | undefined;

@@ -1,7 +1,8 @@
 import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
+import type { VariableNotes } from './notes.ts';
 import { fileVariable } from './value-files.ts';
-import { environment, type VariableNotes, variableNames } from './variables.ts';
+import { environment, variableNames } from './variables.ts';
 
 type Raw = Record<string, string | undefined>;
 

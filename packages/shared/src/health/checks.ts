@@ -1,9 +1,10 @@
 import { mkdir, statfs } from 'node:fs/promises';
-import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import type { Config } from '../config.ts';
 import { toError } from '../errors.ts';
+import type { Keys } from '../keys.ts';
 import { deadlineIn, within } from '../lifecycle/deadline.ts';
+import { isCluster, type RedisClient } from '../redis/client.ts';
 
 /** A check that takes longer than this has failed. */
 const checkTimeoutMs = 900;
@@ -41,9 +42,24 @@ export const runChecks = async (checks: Checks): Promise<HealthReport> => {
 
 const mebibytes = (bytes: number) => `${Math.floor(bytes / 1_048_576)} MiB`;
 
+/** @returns the partitions that no node serves. */
+const unserved = async (redis: RedisClient, keys: Keys, partitions: number): Promise<number[]> => {
+  const asked = await Promise.allSettled(
+    // Any key will do: the node that should hold it says whether it can.
+    Array.from({ length: partitions }, (_, number) => redis.exists(keys.historyOwed(number))),
+  );
+  return asked.flatMap(({ status }, number) => (status === 'rejected' ? [number] : []));
+};
+
+/** Whether Redis answers; in a cluster, for every partition. */
 export const redisCheck =
-  (redis: Redis): Check =>
+  ({ redis, keys, partitions }: { redis: RedisClient; keys: Keys; partitions: number }): Check =>
   async () => {
+    if (isCluster(redis)) {
+      const missing = await unserved(redis, keys, partitions);
+      if (missing.length === 0) return;
+      throw new Error(`Redis does not answer for the partitions ${missing.join(', ')}`);
+    }
     await redis.ping().catch(() => {
       throw new Error('Redis does not answer');
     });

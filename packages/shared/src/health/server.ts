@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Config } from '../config.ts';
 import { listenError } from '../http/listen-error.ts';
+import { createServer } from '../http/node-http.ts';
 import type { Component } from '../lifecycle/stack.ts';
 import { refusalOfMetrics } from '../metrics/access.ts';
 import type { Metrics } from '../metrics/metrics.ts';

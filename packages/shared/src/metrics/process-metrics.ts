@@ -1,13 +1,13 @@
 import { mkdir, statfs } from 'node:fs/promises';
-import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import { poolUse } from '../database/pool.ts';
+import type { RedisClient } from '../redis/client.ts';
 import { readVersion } from '../version.ts';
 import type { Metrics } from './metrics.ts';
 import { processMetrics } from './process-definitions.ts';
 
 interface ProcessParts {
-  redis: Redis;
+  redis: RedisClient;
   pool: Pool;
   dataDir: string;
 }

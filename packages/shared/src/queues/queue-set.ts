@@ -1,8 +1,8 @@
 import { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import type { Keys } from '../keys.ts';
 import type { Component } from '../lifecycle/stack.ts';
 import type { Log } from '../log.ts';
+import type { RedisClient } from '../redis/client.ts';
 import { createJobReader, type ReadJob } from './read-job.ts';
 
 /** The BullMQ queues that a process talks to, each opened when first asked for. */
@@ -12,11 +12,11 @@ export interface QueueSet extends Component {
   /** A job as Redis holds it; undefined when there is none of that id. */
   readonly read: ReadJob;
   /** The connection of the queues, and the names of their keys: for scripts of ours. */
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly keys: Keys;
 }
 
-export const createQueueSet = (options: { redis: Redis; keys: Keys; log: Log }): QueueSet => {
+export const createQueueSet = (options: { redis: RedisClient; keys: Keys; log: Log }): QueueSet => {
   const open = new Map<string, Queue>();
 
   const connect = (name: string, partition: number): Queue => {

@@ -1,6 +1,7 @@
-import type { Redis } from 'ioredis';
 import type { JobAddress } from '../job-id.ts';
 import type { Keys } from '../keys.ts';
+import type { RedisClient } from '../redis/client.ts';
+import { gather } from '../redis/gather.ts';
 import { runScript, type Script } from '../redis/script.ts';
 import { type JobPlace, type StoredJob, toStoredJob } from './stored-job.ts';
 
@@ -14,15 +15,18 @@ export const readStored = `
       local key = prefix .. id
       local job = redis.call('HGETALL', key)
       if #job == 0 then return false end
-      if redis.call('HEXISTS', key, 'finishedOn') == 1 then
-        if redis.call('ZSCORE', prefix .. 'failed', id) then return {job, 'failed'} end
-        return {job, 'completed'}
+      for n = 1, #job, 2 do
+        if job[n] == 'finishedOn' then
+          if redis.call('ZSCORE', prefix .. 'failed', id) then return {job, 'failed'} end
+          return {job, 'completed'}
+        end
       end
       local holder = redis.call('GET', key .. ':lock')
       if holder then
         if string.sub(holder, 1, 9) == 'withdraw:' then return {job, 'withdrawing'} end
         return {job, 'active'}
       end
+      if redis.call('ZSCORE', prefix .. 'prioritized', id) then return {job, 'waiting'} end
       local score = redis.call('ZSCORE', prefix .. 'delayed', id)
       if score then return {job, 'delayed', score} end
       if redis.call('ZSCORE', prefix .. 'waiting-children', id) then
@@ -63,10 +67,10 @@ interface Asker {
 const maxTogether = 32;
 
 /**
- * Reads jobs of one turn of the event loop together, those of each partition by one command: the more
- * who ask, the cheaper each.
+ * Reads the jobs that are asked for at about the same time together, those of each partition by one
+ * command: the more who ask, the cheaper each.
  */
-export const createJobReader = (redis: Redis, keys: Keys): ReadJob => {
+export const createJobReader = (redis: RedisClient, keys: Keys): ReadJob => {
   const waiting = new Map<number, Asker[]>();
 
   const send = async (askers: readonly Asker[]): Promise<void> => {
@@ -85,13 +89,15 @@ export const createJobReader = (redis: Redis, keys: Keys): ReadJob => {
     }
   };
 
-  const sendAll = (partition: number) => {
-    const askers = waiting.get(partition) ?? [];
-    waiting.delete(partition);
-    for (let n = 0; n < askers.length; n += maxTogether) {
-      void send(askers.slice(n, n + maxTogether));
+  const sendAll = (): void => {
+    for (const askers of waiting.values()) {
+      for (let n = 0; n < askers.length; n += maxTogether) {
+        void send(askers.slice(n, n + maxTogether));
+      }
     }
+    waiting.clear();
   };
+  const soon = gather(sendAll);
 
   return (address) =>
     new Promise((resolve, reject) => {
@@ -102,6 +108,6 @@ export const createJobReader = (redis: Redis, keys: Keys): ReadJob => {
         return;
       }
       waiting.set(address.partition, [asker]);
-      setImmediate(sendAll, address.partition);
+      soon();
     });
 };

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import type { JobAddress } from '../job-id.ts';
 import type { Keys } from '../keys.ts';
+import type { RedisClient } from '../redis/client.ts';
 import { runScript, type Script } from '../redis/script.ts';
 import { readStored, type StoredReply } from './read-job.ts';
 import { type StoredJob, toStoredJob } from './stored-job.ts';
@@ -38,7 +38,7 @@ export interface JobsAt {
 
 /** @param addresses of one partition, one at least; other commands of Redis wait while they are read. */
 export const readJobsAt = async (
-  { redis, keys }: { redis: Redis; keys: Keys },
+  { redis, keys }: { redis: RedisClient; keys: Keys },
   addresses: readonly JobAddress[],
   maxBytes: number,
 ): Promise<JobsAt> => {

@@ -2,6 +2,8 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { deadlineIn, within } from '../lifecycle/deadline.ts';
 import type { Component } from '../lifecycle/stack.ts';
 import type { Log } from '../log.ts';
+import { isCluster, type RedisClient } from './client.ts';
+import { createCluster } from './cluster.ts';
 import { corkWrites } from './cork.ts';
 
 /**
@@ -22,7 +24,8 @@ export const producerTimeoutMs = 800;
 const socketTimeoutMs = { producer: 2_000, worker: 15_000 };
 
 /** Reconnecting: at once, then slower, never slower than every second. */
-const reconnectDelayMs = (attempt: number): number => Math.min(50 * 2 ** (attempt - 1), 1_000);
+export const reconnectDelayMs = (attempt: number): number =>
+  Math.min(50 * 2 ** (attempt - 1), 1_000);
 
 const optionsFor = {
   producer: {
@@ -55,29 +58,52 @@ const logChanges = (redis: Redis, log: Log) => {
   });
 };
 
-/** A connection that is opened by its component's `start`, not before. */
-export const createRedis = (options: {
+export interface ServerOptions {
+  /** Of a cluster, one or several of its nodes: URLs separated by commas. */
   url: string;
-  purpose: RedisPurpose;
+  /** Whether it is a Redis Cluster; default false. */
+  cluster?: boolean;
   /** Shown by `CLIENT LIST`. */
   name: string;
   log: Log;
-}): Redis => {
-  const redis = new Redis(options.url, {
-    ...optionsFor[options.purpose],
-    lazyConnect: true,
-    connectionName: options.name,
+}
+
+const toSocket = (purpose: RedisPurpose, name: string) =>
+  ({
+    ...optionsFor[purpose],
+    connectionName: name,
     connectTimeout: 5_000,
     keepAlive: 10_000,
+  }) satisfies RedisOptions;
+
+/** What may be set otherwise of one connection. */
+type ConnectionSettings = Pick<RedisOptions, 'host' | 'port' | 'retryStrategy'>;
+
+/** A connection to the one server at that URL. It is opened by its component's `start`, not before. */
+export const createConnection = (
+  options: ServerOptions & { purpose: RedisPurpose; settings?: ConnectionSettings },
+): Redis => {
+  const redis = new Redis(options.url, {
+    ...toSocket(options.purpose, options.name),
+    lazyConnect: true,
     retryStrategy: reconnectDelayMs,
+    ...options.settings,
   });
   corkWrites(redis);
   logChanges(redis, options.log.child({ connection: `redis:${options.purpose}` }));
   return redis;
 };
 
+/** The connection to Redis, or those to a cluster, that its component's `start` opens, not before. */
+export const createRedis = (options: ServerOptions & { purpose: RedisPurpose }): RedisClient => {
+  const { url, purpose, name } = options;
+  if (!options.cluster) return createConnection(options);
+  const log = options.log.child({ connection: `redis:${purpose}` });
+  return createCluster({ url, node: toSocket(purpose, name), reconnectDelayMs, log });
+};
+
 /** Opens a connection of {@link createRedis}; resolves when it is usable, however long that takes. */
-export const connected = (redis: Redis): Promise<void> =>
+export const connected = (redis: RedisClient): Promise<void> =>
   new Promise((resolve, reject) => {
     if (redis.status === 'ready') return resolve();
     redis.once('ready', resolve);
@@ -89,9 +115,14 @@ export const connected = (redis: Redis): Promise<void> =>
 /** A Redis that does not take leave within this time is left without, in milliseconds. */
 const quitMs = 1_000;
 
+const purposeOf = (redis: RedisClient): RedisPurpose => {
+  const options = isCluster(redis) ? redis.options.redisOptions : redis.options;
+  return options?.maxRetriesPerRequest === null ? 'worker' : 'producer';
+};
+
 /** Opens and closes a connection of {@link createRedis} with the process. */
-export const redisComponent = (redis: Redis): Component => ({
-  name: `redis:${redis.options.maxRetriesPerRequest === null ? 'worker' : 'producer'}`,
+export const redisComponent = (redis: RedisClient): Component => ({
+  name: `redis:${purposeOf(redis)}`,
   start: () => connected(redis),
   stop: async (deadline) => {
     const ms = Math.min(quitMs, deadline.remainingMs());

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { primariesOf, type RedisClient } from './client.ts';
 
 /** A socket that can hold writes back. */
 type Corkable = { write(...args: never[]): boolean; cork(): void; uncork(): void };
@@ -29,4 +30,7 @@ export const corkWrites = (redis: Redis): void => {
 };
 
 /** Sends at once what is held back: for one who has gathered many commands into one already. */
-export const sendNow = (redis: Redis): void => (redis.stream as Corkable).uncork();
+export const sendNow = (redis: RedisClient): void => {
+  // A node of a cluster that nothing was sent to has no stream yet.
+  for (const { stream } of primariesOf(redis)) (stream as Corkable | undefined)?.uncork();
+};

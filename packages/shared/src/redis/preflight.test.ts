@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import { checkRedis } from './preflight.ts';
 
-const serverSaying = (...lines: string[]) => ({ info: async () => lines.join('\r\n') });
+const serverSaying = (...lines: string[]) => ({
+  info: async () => lines.join('\r\n'),
+  select: async () => 'OK',
+  options: {},
+});
 
 test.each(['6.2.0', '6.2.14', '7.0.15', '8.0.1', '10.0.0'])('Redis %s will do', async (version) => {
   await checkRedis(serverSaying(`redis_version:${version}`, 'maxmemory_policy:noeviction'));

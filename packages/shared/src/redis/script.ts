@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './client.ts';
 
 /**
  * A Lua script: what it does, Redis does at one moment. All keys that it touches are passed to it
@@ -15,7 +15,7 @@ export interface Script {
 type Call = (...parameters: readonly (string | number | Buffer)[]) => Promise<unknown>;
 
 /** Makes a connection know the script; it then sends its hash only. Cheap when it knows it already. */
-export const teachScript = (redis: Redis, { name, keys, lua }: Script): void => {
+export const teachScript = (redis: RedisClient, { name, keys, lua }: Script): void => {
   if (!(name in redis)) redis.defineCommand(name, { numberOfKeys: keys, lua });
 };
 
@@ -24,7 +24,7 @@ export const teachScript = (redis: Redis, { name, keys, lua }: Script): void => 
  * @throws ReplyError when the script fails; connection errors as of any command.
  */
 export const runScript = (
-  redis: Redis,
+  redis: RedisClient,
   script: Script,
   keys: readonly string[],
   parameters: readonly (string | number | Buffer)[] = [],
@@ -36,7 +36,7 @@ export const runScript = (
 
 /** The same with the texts of the reply as bytes. */
 export const runScriptForBytes = (
-  redis: Redis,
+  redis: RedisClient,
   script: Script,
   keys: readonly string[],
   parameters: readonly (string | number | Buffer)[] = [],

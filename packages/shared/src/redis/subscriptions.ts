@@ -1,13 +1,14 @@
 import type { Component } from '../lifecycle/stack.ts';
-import type { Log } from '../log.ts';
-import { connected, createRedis } from './connections.ts';
+import { connected, type ServerOptions } from './connections.ts';
+import { createSubscriber } from './subscriber.ts';
 
 /** Receives the messages of a channel; never throws. */
 export type Listener = (message: string) => void;
 
 /**
- * Channels that this process listens on, over a connection of its own: Redis sends it the messages of
- * those alone. Messages that are sent while the connection is lost are lost too.
+ * Channels that this process listens on, over a connection of its own (in a cluster, to any of the
+ * nodes): Redis sends it the messages of those alone. Messages that are sent while the connection is lost
+ * are lost too.
  */
 export interface Subscriptions extends Component {
   /**
@@ -19,12 +20,8 @@ export interface Subscriptions extends Component {
   onReconnect(listener: () => void): void;
 }
 
-export const createSubscriptions = (options: {
-  url: string;
-  name: string;
-  log: Log;
-}): Subscriptions => {
-  const redis = createRedis({ ...options, purpose: 'producer' });
+export const createSubscriptions = (options: ServerOptions): Subscriptions => {
+  const redis = createSubscriber(options);
   const listeners = new Map<string, Set<Listener>>();
   const whenReconnected: (() => void)[] = [];
   let wasReady = false;

@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineCache } from '../../src/cache/define-cache.ts';
 import type { Keys } from '../../src/keys.ts';
+import type { RedisClient } from '../../src/redis/client.ts';
 import { startCaches } from './running-caches.ts';
 
 const definition = defineCache({
@@ -16,10 +16,10 @@ const entryOf = (keys: Keys) => keys.cacheEntry('texts', 1, 'a');
 const lockOf = (keys: Keys) => keys.cacheLock('texts', 1, 'a');
 
 /** Puts a text where something else belongs. */
-const replace = async (redis: Redis, key: string) => void (await redis.set(key, 'poison'));
+const replace = async (redis: RedisClient, key: string) => void (await redis.set(key, 'poison'));
 
 /** Does not count as what it was: the loader is asked. */
-const lost: Record<string, (redis: Redis, keys: Keys) => Promise<unknown>> = {
+const lost: Record<string, (redis: RedisClient, keys: Keys) => Promise<unknown>> = {
   'a text for an entry': (redis, keys) => replace(redis, entryOf(keys)),
   'an entry without its tags': (redis, keys) => redis.hdel(entryOf(keys), 'tags'),
   'an entry of no time': (redis, keys) => redis.hset(entryOf(keys), 'since', 'poison'),
@@ -41,14 +41,14 @@ const lost: Record<string, (redis: Redis, keys: Keys) => Promise<unknown>> = {
 };
 
 /** Harms no value. */
-const harmless: Record<string, (redis: Redis, keys: Keys) => Promise<unknown>> = {
+const harmless: Record<string, (redis: RedisClient, keys: Keys) => Promise<unknown>> = {
   'a text for the clock': (redis, keys) => replace(redis, keys.cacheClock),
   'a text for the names': (redis, keys) => replace(redis, keys.cacheNames),
   'a text for the index': (redis, keys) => replace(redis, keys.cacheUses('texts')),
   'sizes that are none': (redis, keys) => redis.hset(keys.cacheSizes('texts'), '', 'poison'),
 };
 
-const tryAll = async (poison: (redis: Redis, keys: Keys) => Promise<unknown>) => {
+const tryAll = async (poison: (redis: RedisClient, keys: Keys) => Promise<unknown>) => {
   await using it = await startCaches();
   const cache = it.caches.of(definition);
   const text = async (value: string) => (await cache.get('a', async () => ({ text: value }))).text;

@@ -1,7 +1,7 @@
 import type { Keys } from '@drover/shared/keys';
 import { lastScoreOf } from '@drover/shared/queues/delayed-score';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { runScript, type Script } from '@drover/shared/redis/script';
-import type { Redis } from 'ioredis';
 
 /**
  * How many jobs a worker that asked for one could get: none of a queue that is paused, at its global
@@ -27,7 +27,7 @@ const keyNames = ['meta', 'limiter', 'wait', 'prioritized', 'delayed', 'active']
 
 /** The jobs of a queue in one partition that a worker could start now. One command. */
 export const countClaimable = async (
-  { redis, keys }: { redis: Redis; keys: Keys },
+  { redis, keys }: { redis: RedisClient; keys: Keys },
   queue: string,
   partition: number,
 ): Promise<number> => {

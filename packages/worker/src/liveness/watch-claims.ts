@@ -2,7 +2,7 @@ import type { Check } from '@drover/shared/health/checks';
 import type { Keys } from '@drover/shared/keys';
 import type { Component } from '@drover/shared/lifecycle/stack';
 import type { Log } from '@drover/shared/log';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@drover/shared/redis/client';
 import type { QueueWorker } from '../queue-worker.ts';
 import { countClaimable } from './claimable.ts';
 
@@ -29,7 +29,7 @@ interface Suspicion {
 export const watchClaims = (options: {
   workers: readonly QueueWorker[];
   /** One that fails fast, and is not the one that jobs are claimed over. */
-  redis: Redis;
+  redis: RedisClient;
   keys: Keys;
   timeoutMs: number;
   log: Log;

@@ -1,7 +1,7 @@
 import type { Keys } from '@drover/shared/keys';
 import type { Component } from '@drover/shared/lifecycle/stack';
 import type { Log } from '@drover/shared/log';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@drover/shared/redis/client';
 import type { QueueWorker } from '../queue-worker.ts';
 import { promoteDue } from './promote.ts';
 import { renumberWaiting } from './renumber.ts';
@@ -23,7 +23,7 @@ const isBusy = (worker: QueueWorker): boolean => {
  */
 export const keepOrder = (options: {
   workers: readonly QueueWorker[];
-  redis: Redis;
+  redis: RedisClient;
   keys: Keys;
   log: Log;
 }): Component => {

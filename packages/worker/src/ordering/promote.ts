@@ -1,7 +1,7 @@
 import type { Keys } from '@drover/shared/keys';
 import { lastScoreOf } from '@drover/shared/queues/delayed-score';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { runScript, type Script } from '@drover/shared/redis/script';
-import type { Redis } from 'ioredis';
 
 /**
  * Puts jobs whose time has come among those that wait, as BullMQ does when it claims a job. While all
@@ -42,7 +42,7 @@ const keyNames = ['delayed', 'wait', 'prioritized', 'pc', 'marker', 'meta', 'eve
  * @returns how many these were.
  */
 export const promoteDue = async (
-  { redis, keys }: { redis: Redis; keys: Keys },
+  { redis, keys }: { redis: RedisClient; keys: Keys },
   queue: string,
   partition: number,
 ): Promise<number> => {

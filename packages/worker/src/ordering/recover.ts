@@ -1,8 +1,8 @@
 import { recordLoss } from '@drover/jobs/record/losses';
 import type { Keys } from '@drover/shared/keys';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { runScript, type Script } from '@drover/shared/redis/script';
 import type { Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
 
 /**
  * Puts jobs whose worker was lost back among those of their priority, before all others of it. BullMQ
@@ -51,7 +51,7 @@ const recoverScript: Script = {
 export const recoverInOrder = (
   worker: Worker,
   options: {
-    redis: Redis;
+    redis: RedisClient;
     keys: Keys;
     queue: string;
     partition: number;

@@ -1,7 +1,7 @@
 import { lastPriority } from '@drover/jobs/contract/submission';
 import type { Keys } from '@drover/shared/keys';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { runScript, type Script } from '@drover/shared/redis/script';
-import type { Redis } from 'ioredis';
 
 /**
  * BullMQ orders the jobs of one priority by a counter of 32 bits, which begins anew only when no job
@@ -62,7 +62,7 @@ const starts = Array.from({ length: lastPriority }, (_, n) => [(n + 1) * scoreSp
  * @returns whether there was anything to do.
  */
 export const renumberWaiting = async (
-  { redis, keys }: { redis: Redis; keys: Keys },
+  { redis, keys }: { redis: RedisClient; keys: Keys },
   queue: string,
   partition: number,
 ): Promise<boolean> => {

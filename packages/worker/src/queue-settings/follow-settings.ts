@@ -5,8 +5,8 @@ import { readLimits } from '@drover/jobs/operations/queue-overrides';
 import type { Keys } from '@drover/shared/keys';
 import type { Component } from '@drover/shared/lifecycle/stack';
 import type { Log } from '@drover/shared/log';
+import type { RedisClient } from '@drover/shared/redis/client';
 import type { Subscriptions } from '@drover/shared/redis/subscriptions';
-import type { Redis } from 'ioredis';
 import type { QueueWorker } from '../queue-worker.ts';
 
 /** The settings are looked at this often without a message, for these can be lost. Milliseconds. */
@@ -17,7 +17,7 @@ export interface FollowOptions {
   configured: LimitsByQueue;
   partitions: number;
   subscriptions: Subscriptions;
-  redis: Redis;
+  redis: RedisClient;
   keys: Keys;
   log: Log;
   /** Milliseconds between two looks; default {@link recheckMs}. */

@@ -2,13 +2,13 @@ import { type DueSlot, type FiringParts, fireSlot } from '@drover/jobs/schedules
 import { repeatStrategy, schedulePartition, scheduleQueue } from '@drover/jobs/schedules/place';
 import { CodedError } from '@drover/shared/errors';
 import type { Component } from '@drover/shared/lifecycle/stack';
+import type { RedisClient } from '@drover/shared/redis/client';
 import type { Job } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { internalWorker } from '../internal-worker.ts';
 
 export interface ScheduleWorkerOptions extends FiringParts {
   /** Keeps its commands while Redis is away. */
-  redis: Redis;
+  redis: RedisClient;
   /** Names this process in what BullMQ keeps. */
   worker: string;
 }

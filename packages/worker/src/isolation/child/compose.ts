@@ -23,13 +23,30 @@ export const composeChild = async ({ config, catalog }: Briefing): Promise<Child
   const { jobTypes } = (await import(catalog)) as { jobTypes: readonly JobType[] };
   const name = `drover-worker:${process.pid}`;
   const log = await createLog('worker', config.log);
-  const redis = createRedis({ url: config.redis.url, purpose: 'worker', name, log });
+  const redis = createRedis({
+    url: config.redis.url,
+    cluster: config.redis.cluster,
+    purpose: 'worker',
+    name,
+    log,
+  });
   const keys = createKeys(config.redis.keyPrefix);
   const queues = createQueueSet({ redis, keys, log });
   const pool = createPool({ ...config.database, max: poolMax, name, log });
-  const subscriptions = createSubscriptions({ url: config.redis.url, name, log });
+  const subscriptions = createSubscriptions({
+    url: config.redis.url,
+    cluster: config.redis.cluster,
+    name,
+    log,
+  });
   // Fails fast, so that handlers do without the cache while Redis is away.
-  const producer = createRedis({ url: config.redis.url, purpose: 'producer', name, log });
+  const producer = createRedis({
+    url: config.redis.url,
+    cluster: config.redis.cluster,
+    purpose: 'producer',
+    name,
+    log,
+  });
   const caches = createCaches({
     redis: producer,
     subscriptions,
