@@ -64,9 +64,11 @@ test('a settle job is released as BullMQ would release it', async () => {
   const { queue, redis, queues } = worker;
   const settleKey = (name: string) => queues.keys.inQueue(settleQueue, 0, name);
   const submit = async () => {
-    const job = { ...settledJob(), name: 'test.quick', queue: queue.name };
+    const settle = { schedule: { schedule: 'test/hourly', run: '1' } };
+    const { data, ...rest } = settledJob();
+    const job = { ...rest, data: { ...data, settle }, name: 'test.quick', queue: queue.name };
     await addJobs(queues, [{ job }]);
-    return settleJobOf(job, job.data.settle ?? {}).id;
+    return settleJobOf(job, settle).id;
   };
   const releasedAs = async (settleId: string) => ({
     position: await redis.zscore(settleKey('prioritized'), settleId),

@@ -18,6 +18,16 @@
 const release = `
     local function queueOf(P, jobId) return P .. string.match(jobId, '^([^.]+)%.') .. ':' end
 
+    -- Redis does all of a script at one moment: the workers of a queue are woken once.
+    local awake = {}
+    local function wake(Q)
+      if awake[Q] then return end
+      awake[Q] = true
+      if redis.call('HEXISTS', Q .. 'meta', 'paused') == 0 then
+        redis.call('ZADD', Q .. 'marker', 0, '0')
+      end
+    end
+
     local function release(P, jobId, now)
       local Q = queueOf(P, jobId)
       if redis.call('ZREM', Q .. 'waiting-children', jobId) == 0 then return false end
@@ -38,9 +48,7 @@ const release = `
         local score = priority * 4294967296 + redis.call('INCR', Q .. 'pc') % 4294967296
         redis.call('ZADD', Q .. 'prioritized', string.format('%.0f', score), jobId)
       end
-      if redis.call('HEXISTS', Q .. 'meta', 'paused') == 0 then
-        redis.call('ZADD', Q .. 'marker', 0, '0')
-      end
+      wake(Q)
       redis.call('XADD', Q .. 'events', '*', 'event', 'waiting', 'jobId', jobId,
         'prev', 'waiting-children')
       return true
@@ -48,13 +56,12 @@ const release = `
 `;
 
 /**
- * Releases a step; one that has to be prepared is appended to a list instead, with all that this
+ * Releases a step, of which it is known what it is; one that has to be prepared is appended to a list instead, with all that this
  * takes: place, what it is, its payload, its job's data, the error that it is for, and of each step
  * whose result it takes name, how that ended, and the result.
  */
 const offer = `
-    local function offer(P, W, n, now, list)
-      local text = redis.call('HGET', W, 'd:' .. n)
+    local function offer(P, W, n, now, list, text)
       local step = cjson.decode(text)
       if not step.prepared then
         release(P, step.job, now)

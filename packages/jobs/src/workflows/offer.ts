@@ -25,9 +25,9 @@ const offerSteps: Script = {
       local isHandler = text and cjson.decode(text).handler
       if text and isFree(W, at) then
         if isHandler and redis.call('HEXISTS', W, 'h:' .. at) == 1 then
-          offer(P, W, at, now, ready)
+          offer(P, W, at, now, ready, text)
         elseif not isHandler and not isEnding then
-          offer(P, W, at, now, ready)
+          offer(P, W, at, now, ready, text)
         end
       end
     end

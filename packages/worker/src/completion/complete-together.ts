@@ -1,24 +1,26 @@
 import { settleQueue } from '@drover/jobs/settling/settle-job';
 import { partitionPrefix } from '@drover/jobs/workflows/place';
-import type { JobAddress } from '@drover/shared/job-id';
 import type { Keys } from '@drover/shared/keys';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { sendNow } from '@drover/shared/redis/cork';
 import { runScript } from '@drover/shared/redis/script';
 import { type MinimalJob, type RedisQueueBackend, raw2NextJobData, type Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { completeScript, keyNames } from './script.ts';
 
 /** Jobs that one command completes at most: other commands of Redis wait meanwhile. */
 const batchSize = 50;
 
 export interface CompletionOptions {
-  redis: Redis;
+  redis: RedisClient;
   keys: Keys;
   queue: string;
   partition: number;
   lockDurationMs: number;
-  /** How long completed jobs are kept; undefined: they are removed, and nobody is told. */
-  keepMs: number | undefined;
+  /**
+   * How long completed jobs are kept, as workflows that have ended well, and workflows that have not;
+   * undefined: jobs are removed, nobody is told, and none of them is a step of a workflow.
+   */
+  keep: { readonly succeededMs: number; readonly failedMs: number } | undefined;
   /** Name of the worker, which claimed jobs carry. */
   worker: string;
 }
@@ -35,6 +37,8 @@ interface Completion {
   readonly attempts: number;
   /** The settle job that waits for its end, or nothing. */
   readonly settleJob: string;
+  /** When this attempt began, in milliseconds, or nothing. */
+  readonly begunAt: number | '';
   readonly wantsNext: boolean;
   resolve(completed: Completed): void;
   reject(reason: unknown): void;
@@ -75,8 +79,9 @@ export const completeTogether = (
   const queueKeys = keyNames.map(key);
   const prefix = key('');
   // BullMQ keeps jobs for whole seconds: what is old here must be old to it, which removes it.
-  const { keepMs } = options;
-  const oldAfterMs = keepMs === undefined ? undefined : Math.ceil(keepMs / 1_000) * 1_000;
+  const { keep } = options;
+  const oldAfterMs = keep && Math.ceil(keep.succeededMs / 1_000) * 1_000;
+  const workflowsAreKept = [keep?.succeededMs ?? '', keep?.failedMs ?? ''];
   const settleJobs = keys.inQueue(settleQueue, partition, '');
 
   /** @returns an empty string for a job without one; undefined for one with another parent. */
@@ -87,9 +92,10 @@ export const completeTogether = (
   const waiting: Completion[] = [];
   let isNextLeft = false;
 
-  const parametersOf = ({ id, token, result, attempts, settleJob, wantsNext }: Completion) => {
-    const address: JobAddress = { id, queue, partition };
-    return [id, token, result, attempts, settleJob, keys.changes(address), wantsNext ? 1 : 0];
+  const parametersOf = (completion: Completion) => {
+    const { id, token, result, attempts, settleJob, begunAt, wantsNext } = completion;
+    const channel = keys.changes({ id, queue, partition });
+    return [id, token, result, attempts, settleJob, begunAt, channel, wantsNext ? 1 : 0];
   };
 
   const complete = async (batch: readonly Completion[]): Promise<void> => {
@@ -97,7 +103,15 @@ export const completeTogether = (
     const { lockDurationMs, worker: name } = options;
     const oldest = oldAfterMs === undefined ? '' : now - oldAfterMs;
     const places = [partitionPrefix(keys, partition), prefix];
-    const shared = [...places, now, lockDurationMs, name, oldest, batch.length];
+    const shared = [
+      ...places,
+      now,
+      lockDurationMs,
+      name,
+      oldest,
+      ...workflowsAreKept,
+      batch.length,
+    ];
     try {
       const parameters = [...shared, ...batch.flatMap(parametersOf)];
       const reply = await runScript(redis, completeScript, queueKeys, parameters);
@@ -135,7 +149,7 @@ export const completeTogether = (
     const result = isSpecial(job, keep) ? undefined : toJson(returnValue);
     const settleJob = settleJobOf(job);
     if (result === undefined || settleJob === undefined || job.id === undefined) return alone();
-    const { id, attemptsMade } = job;
+    const { id, attemptsMade, processedOn = '' } = job;
     return new Promise((resolve, reject) => {
       waiting.push({
         id,
@@ -143,6 +157,7 @@ export const completeTogether = (
         result,
         attempts: attemptsMade + 1,
         settleJob,
+        begunAt: processedOn,
         wantsNext: wantsNext && !worker.closing,
         resolve: (completed) => {
           told(job);

@@ -29,8 +29,7 @@ export const settleWorker = (options: SettleWorkerOptions): Component => {
     redis,
     worker,
     process: ({ id = '', data }) => settle(options, { id, data }),
-    adapt: (bull) =>
-      completeTogether(bull, { ...place, lockDurationMs, keepMs: undefined, worker }),
+    adapt: (bull) => completeTogether(bull, { ...place, lockDurationMs, keep: undefined, worker }),
     failed: {
       message: 'an ended job was not settled; trying again',
       fields: (job) => ({ jobId: job?.data?.job }),
