@@ -110,7 +110,10 @@ export const seedHistory = async (resources: Resources, options: Options): Promi
   const seconds = {
     rows: await timed(() => fillDays(url, rows)),
     counting: await timed(() =>
-      withClient({ url, name }, (client) => client.query("select drover.recount_jobs('epoch')")),
+      withClient({ url, name }, async (client) => {
+        await client.query("select drover.recount_jobs('epoch')");
+        await client.query('select drover.note_all_job_kinds()');
+      }),
     ),
     views: await timed(() => refreshViews(url)),
   };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineJob } from './definition/define-job.ts';
-import { bulkPayload, changed, matched, runBulk, skipped } from './history/bulk-job.ts';
+import { bulkPayload, changed, matched, runBulk, skipped, unrecorded } from './history/bulk-job.ts';
 
 /** Submitted by `POST /jobs/cancel` only. */
 export const jobsCancel = defineJob({
@@ -12,11 +12,12 @@ export const jobsCancel = defineJob({
     matched,
     canceled: changed.describe('Jobs that were canceled, or told to stop'),
     skipped,
+    unrecorded,
   }),
   retry: { attempts: 20, backoff: { delay: '1s', max: '1m' } },
   timeout: '20d',
   run: async (context) => {
-    const { matched, changed: canceled, skipped } = await runBulk('cancel', context);
-    return { matched, canceled, skipped };
+    const { changed: canceled, ...rest } = await runBulk('cancel', context);
+    return { ...rest, canceled };
   },
 });

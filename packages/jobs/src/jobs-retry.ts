@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineJob } from './definition/define-job.ts';
-import { bulkPayload, changed, matched, runBulk, skipped } from './history/bulk-job.ts';
+import { bulkPayload, changed, matched, runBulk, skipped, unrecorded } from './history/bulk-job.ts';
 
 /** Submitted by `POST /jobs/retry` only. */
 export const jobsRetry = defineJob({
@@ -12,11 +12,12 @@ export const jobsRetry = defineJob({
     matched,
     retried: changed.describe('Jobs that run again'),
     skipped,
+    unrecorded,
   }),
   retry: { attempts: 20, backoff: { delay: '1s', max: '1m' } },
   timeout: '20d',
   run: async (context) => {
-    const { matched, changed: retried, skipped } = await runBulk('retry', context);
-    return { matched, retried, skipped };
+    const { changed: retried, ...rest } = await runBulk('retry', context);
+    return { ...rest, retried };
   },
 });

@@ -10,8 +10,8 @@ import { createKeys, type Keys } from '@drover/shared/keys';
 import { deadlineIn } from '@drover/shared/lifecycle/deadline';
 import { silentLog } from '@drover/shared/log';
 import { createQueueSet, type QueueSet } from '@drover/shared/queues/queue-set';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { createRedis, redisComponent } from '@drover/shared/redis/connections';
-import type { Redis } from 'ioredis';
 import { inject } from 'vitest';
 import { z } from 'zod';
 import { randomPrefix } from '../../../tests/servers/configuration.ts';
@@ -39,7 +39,7 @@ export interface HistoryTest extends AsyncDisposable {
   readonly prefix: string;
   readonly database: OwnDatabase;
   readonly db: ReturnType<typeof createPool>;
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly keys: Keys;
   readonly queues: QueueSet;
   /** A recorder of its own, as another process has it. */

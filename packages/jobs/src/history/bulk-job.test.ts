@@ -7,8 +7,8 @@ const run = async (given: { attempt: number; losses: number }) => {
   const history: BulkContext['services']['history'] = {
     count: async () => 4,
     changeAll: async (_action, _filter, { report }) => {
-      report({ changed: 3, skipped: 1 });
-      return { changed: 3, skipped: 1 };
+      report({ changed: 3, skipped: 1, unrecorded: 0 });
+      return { changed: 3, skipped: 1, unrecorded: 2 };
     },
   };
   const result = await runBulk('cancel', {
@@ -23,7 +23,9 @@ const run = async (given: { attempt: number; losses: number }) => {
 };
 
 test('jobs that ended by themselves before it began are not told as changed', async () => {
-  expect(await run({ attempt: 1, losses: 0 })).toMatchObject({ matched: 10, changed: 3 });
+  expect(await run({ attempt: 1, losses: 0 })).toMatchObject({
+    ...{ matched: 10, changed: 3, unrecorded: 2 },
+  });
 });
 
 test('a run after an interrupted one tells of what that one changed, too', async () => {

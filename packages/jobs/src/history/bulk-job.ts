@@ -18,6 +18,9 @@ export const bulkPayload = z.strictObject({
 
 export const matched = count.describe('Jobs that there were when it was asked for');
 export const skipped = count.describe('Jobs that had ended, were changed by others or are gone');
+export const unrecorded = count.describe(
+  'Changes of jobs that the history did not have when it began: as many may have been passed over',
+);
 export const changed = count;
 
 type Context = JobContext<z.output<typeof bulkPayload>>;
@@ -49,6 +52,7 @@ export const runBulk = async (
   });
   const earlier = attempt > 1 || losses > 0 ? before : 0;
   const result = { matched: all, changed: earlier + done.changed, skipped: done.skipped };
-  log.info('jobs changed', { action, ...result });
-  return result;
+  const { unrecorded } = done;
+  log.info('jobs changed', { action, ...result, unrecorded });
+  return { ...result, unrecorded };
 };

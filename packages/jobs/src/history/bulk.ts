@@ -9,6 +9,7 @@ import type { HistoryFilter } from './filter.ts';
 import type { ListedJob, Position } from './listed-job.ts';
 import { openStatuses } from './open-statuses.ts';
 import { readHistoryPage } from './page.ts';
+import { untilRecorded } from './recorded.ts';
 
 /** What can be done to all jobs of a filter, each with the statuses of those that it can be done with. */
 export const bulkActions = {
@@ -39,6 +40,8 @@ export interface BulkChange {
   changed: number;
   /** Jobs that had ended, were changed by others or are gone. */
   skipped: number;
+  /** Changes of jobs that were not in the history when it began: it may have passed over as many jobs. */
+  unrecorded: number;
 }
 
 export interface BulkOptions {
@@ -54,14 +57,15 @@ export interface BulkOptions {
 export interface BulkParts {
   db: Queryable;
   queues: QueueSet;
+  partitions: number;
   keepFailedMs: number;
 }
 
 /** Steps that a second has, as far as the rate lets it. */
 const stepsPerSecond = 20;
 
-/** How long the recorder may take to write down what was there when it was asked for, in milliseconds. */
-const recordingMs = 1_000;
+/** How long it waits at most for the recorder to write down what is there when it begins, in milliseconds. */
+const recordingMs = 10_000;
 
 const changeOne = async (
   { queues, keepFailedMs }: BulkParts,
@@ -81,7 +85,7 @@ const changeOne = async (
 };
 
 /**
- * Cancels or retries all jobs of a filter, the newest first. Who is interrupted begins anew, and passes
+ * Cancels or retries all jobs of a filter, the newest first, when the history has them. Who is interrupted begins anew, and passes
  * over what is done.
  * @throws the reason of the signal when it aborts; errors of Postgres and Redis.
  */
@@ -93,11 +97,13 @@ export const changeAll = async (
 ): Promise<BulkChange> => {
   const filter = actionable(action, given);
   const which = { status: filter.status ?? [], askedAt };
-  const done = { changed: 0, skipped: 0 };
+  const done = { changed: 0, skipped: 0, unrecorded: 0 };
   if (which.status.length === 0) return done;
   const limit = Math.max(1, Math.ceil(rate / stepsPerSecond));
   const stepMs = (limit / rate) * 1_000;
-  await sleep(Math.max(0, askedAt + recordingMs - Date.now()), undefined, { signal });
+  const { redis, keys } = parts.queues;
+  const places = { redis, keys, partitions: parts.partitions };
+  done.unrecorded = await untilRecorded(places, { withinMs: recordingMs, signal });
   let after: Position | undefined;
   do {
     signal.throwIfAborted();

@@ -2,7 +2,7 @@ import type { Queryable } from '@drover/shared/database/in-transaction';
 import { conditionsOf, createParameters } from './conditions.ts';
 import type { HistoryFilter } from './filter.ts';
 import { isOpen } from './open-statuses.ts';
-import { termsOf } from './terms.ts';
+import { alikeTermsOf, allTerms, otherTermsOf } from './terms.ts';
 import { parseWords } from './words-of-text.ts';
 
 const timesOf = ({ since, until }: HistoryFilter, add: (value: unknown) => string): string =>
@@ -26,10 +26,9 @@ export const countHistory = async (
   const { add } = parameters;
   const conditions = conditionsOf(filter, parameters) + timesOf(filter, add);
   const isEnded = !filter.status?.some(isOpen);
-  const terms = [words, isEnded ? termsOf(filter) : undefined]
-    .flatMap((part) => part ?? [])
-    .map((part) => `(${part})`);
-  const found = terms.length === 0 ? '' : ` and words @@ ${add(terms.join(' & '))}::tsquery`;
+  const ofValues = isEnded ? [alikeTermsOf(filter), otherTermsOf(filter)] : [];
+  const terms = allTerms([words, ...ofValues]);
+  const found = terms === undefined ? '' : ` and words @@ ${add(terms)}::tsquery`;
   const open = filter.status?.every(isOpen) ? ' and finished_at is null' : '';
   const { rows } = await db.query<{ count: number }>(
     `select count(*)::int as count from (

@@ -64,10 +64,10 @@ const readAlong = async (
 /** What is looked at next: along the list, or by the index. */
 interface Next {
   readonly from: Position;
-  /** Milliseconds. */
-  readonly span: number;
   /** Rows that are looked at along the list; 0: the index is asked. */
   readonly rows: number;
+  /** Of how much time the index is asked, now or when the list does not lead on; milliseconds. */
+  readonly span: number;
 }
 
 /** So many rows fill the page, if those to come are like those that a walk has seen; 0: too many. */
@@ -76,24 +76,27 @@ const rowsToFill = (missing: number, step: Step): number => {
   return rows <= mostRows ? Math.ceil(rows) : 0;
 };
 
-/** What follows a step that has come to the start of its span, but not of the list. */
+/** What follows a step that has come to the start of its part, but not of the list. */
 const afterWhole = ({ span, rows }: Next, start: number): Next => ({
   from: { at: start, id: '' },
-  span: rows > 0 ? longestMs : Math.max(span, shortestMs) * growth,
   rows: 0,
+  span: rows > 0 ? span : Math.max(span, shortestMs) * growth,
 });
 
-/** What follows a walk that is not at the start of its span. */
-const afterWalk = ({ from, span }: Next, step: Step, missing: number): Next => {
-  const rows = rowsToFill(missing, step);
-  const next = span < shortestMs ? shortestMs : longestMs;
-  return { from: step.reached ?? from, span: rows > 0 ? span : next, rows };
-};
+/** What follows a walk that is not at the start of its part. */
+const afterWalk = ({ from, span }: Next, step: Step, missing: number): Next => ({
+  from: step.reached ?? from,
+  rows: rowsToFill(missing, step),
+  span: Math.max(span, shortestMs),
+});
 
-/** What follows when the index leads to too much on a day. */
+/**
+ * What follows when the index leads to too much on a day: what is common there may be so at once. It is
+ * looked at some rows, or at more of them where the index has been asked of short spans already.
+ */
 const afterTooMuch = (next: Next, { reached }: Step): Next => {
   const span = Math.min(next.span, dayMs) / shrink;
-  return { from: reached ?? next.from, span, rows: span < shortestMs ? mostRows : 0 };
+  return { from: reached ?? next.from, rows: span < shortestMs ? mostRows : firstRows, span };
 };
 
 const afterPart = (next: Next, step: Step, missing: number): Next => {
@@ -112,9 +115,9 @@ const afterPart = (next: Next, step: Step, missing: number): Next => {
 const search = async (db: Queryable, what: Search, range: Range): Promise<Found> => {
   const { since, limit, deadline } = range;
   const jobs: ListedJob[] = [];
-  let next: Next = { from: range.from, span: firstMs, rows: Math.max(firstRows, limit) };
+  let next: Next = { from: range.from, rows: Math.max(firstRows, limit), span: longestMs };
   do {
-    const start = startOf(next.from, Math.max(next.span, shortestMs), since);
+    const start = startOf(next.from, next.rows > 0 ? firstMs : next.span, since);
     const part = { from: next.from, since: start, limit: limit - jobs.length };
     const rows = next.rows || Math.max(soughtRows, 2 * limit);
     const step = await (next.rows > 0 ? walk : seek)(db, what, { ...part, rows });

@@ -2,7 +2,7 @@ import type { Queryable } from '@drover/shared/database/in-transaction';
 import { conditionsOf, createParameters, type Parameters } from './conditions.ts';
 import type { HistoryFilter } from './filter.ts';
 import { byNewest, type ListedJob, listedColumns, type Position } from './listed-job.ts';
-import { termsOf } from './terms.ts';
+import { alikeTermsOf, allTerms, otherTermsOf, shortened } from './terms.ts';
 
 /** A filter whose text Postgres has made words of. */
 export interface Search {
@@ -209,17 +209,16 @@ export const seek = async (
   search: Search,
   { from, since, limit, rows }: Part & { rows: number },
 ): Promise<Step> => {
-  const terms = [search.words, termsOf(search.filter)].filter((part) => part !== undefined);
+  const { filter, words } = search;
   const { rows: sought } = await db.query<Position>(
     `select (extract(epoch from submitted_at) * 1000)::float8 as at, id
-     from drover.seek_jobs($1::tsquery, $2::timestamptz, $3::timestamptz, $4, $5, $6)`,
+     from drover.seek_jobs($1::tsquery, $2::tsquery, $3, $4::text[], $5::text[], $6::text[], $7::text[],
+       $8::timestamptz, $9::timestamptz, $10, $11, $12)`,
     [
-      terms.map((part) => `(${part})`).join(' & '),
-      instant(since),
-      instant(from.at),
-      from.id,
-      limit,
-      rows,
+      allTerms([words, otherTermsOf(filter)]),
+      alikeTermsOf(filter),
+      ...[filter.tenant, filter.type, filter.queue, filter.status, shortened(filter.code)],
+      ...[instant(since), instant(from.at), from.id, limit, rows],
     ],
   );
   const seen = sought.length;

@@ -6,10 +6,8 @@ const classesOf = (histogram: 'waits' | 'runs') => `
   select key, drover.quantiles(array_agg(array[class, jobs] order by class))::float8[] as percentiles
     from (
       select key, class, sum(number)::bigint as jobs
-        from counted cross join lateral (
-          select ${histogram}[n][1] as class, ${histogram}[n][2] as number
-            from generate_series(1, array_length(${histogram}, 1)) n
-        ) durations
+        from counted
+        cross join lateral unnest(${histogram}[:][1:1], ${histogram}[:][2:2]) as durations(class, number)
        group by grouping sets ((key, class), (class))
     ) classes
    group by key`;

@@ -7,7 +7,7 @@ import { jobTotals } from '../views/job-totals.ts';
 import { readRecord } from '../views/record.ts';
 import { everyone } from './columns.ts';
 import { noFigures, readFigures } from './figures.ts';
-import { lengthOf, momentsOf } from './moments.ts';
+import { beginOf, lengthOf, momentsOf } from './moments.ts';
 
 /** Which statistics are asked for. Instants are milliseconds since 1970. */
 export interface StatsRequest {
@@ -57,18 +57,35 @@ const readSeries = (db: Queryable, request: StatsRequest, ends: Ends) => {
   );
 };
 
+/** The first and the last of the days that lie in a span of hours as a whole, if any: else the last is earlier. */
+const wholeDays = ([first, last]: Ends): Ends => {
+  const dayMs = lengthOf('day');
+  const begin = Math.ceil(Date.parse(first) / dayMs) * dayMs;
+  const end = beginOf(Date.parse(last) + lengthOf('hour'), 'day') - dayMs;
+  return [toInstant(begin).slice(0, 10), toInstant(end).slice(0, 10)];
+};
+
+/** The rows that tell types: of whole days one is as good as those of its hours, and much less to read. */
+const typesRows = (request: StatsRequest): string => {
+  const which = `tenant = $3 and type <> $4 and ($5::text is null or type = $5)`;
+  const hours = `${typesRelation(request)} where ${during(request)} and ${which}`;
+  if (request.by === 'day') return hours;
+  const columns = 'type, outcome, jobs, retries, waits, runs';
+  const whole = 'day between $6::date and $7::date';
+  return `(
+    select ${columns} from ${jobStatsDaily.relation} where ${whole} and ${which}
+    union all
+    select ${columns} from ${hours} and not (${whole})
+  ) rows`;
+};
+
 /** The figures of each type, the most frequent first. */
 const readTypes = async (db: Queryable, request: StatsRequest, ends: Ends) => {
   const { tenant = everyone, type } = request;
-  const found = await readFigures<string>(
-    db,
-    {
-      key: 'type',
-      from: `${typesRelation(request)} where ${during(request)}
-        and tenant = $3 and type <> $4 and ($5::text is null or type = $5)`,
-    },
-    [...ends, tenant, everyone, type ?? null],
-  );
+  const found = await readFigures<string>(db, { key: 'type', from: typesRows(request) }, [
+    ...[...ends, tenant, everyone, type ?? null],
+    ...(request.by === 'hour' ? wholeDays(ends) : []),
+  ]);
   return [...found]
     .flatMap(([name, figures]) => (name === null ? [] : { type: name, ...figures }))
     .sort((one, other) => other.jobs - one.jobs || (one.type < other.type ? -1 : 1))

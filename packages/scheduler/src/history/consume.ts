@@ -1,5 +1,5 @@
 import type { Keys } from '@drover/shared/keys';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@drover/shared/redis/client';
 import type { RawEntry } from './entries.ts';
 import { preparationOf, prepareStreams } from './prepare.ts';
 import { type EventStream, group, streamsOf } from './streams.ts';
@@ -54,7 +54,7 @@ const sizeOf = (deliveries: readonly Delivery[]): { bytes: number; most: number 
 const acknowledgedAtOnce = 1_000;
 
 export const createConsumer = (options: {
-  redis: Redis;
+  redis: RedisClient;
   keys: Keys;
   partition: number;
   /** Unique among all recorders. */

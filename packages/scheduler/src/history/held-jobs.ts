@@ -1,5 +1,5 @@
 import type { Keys } from '@drover/shared/keys';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@drover/shared/redis/client';
 import type { EventStream } from './streams.ts';
 
 /** Jobs of a page, about. */
@@ -21,7 +21,7 @@ export interface HeldJobs {
  * read comes at least once; one that moves meanwhile is told of by BullMQ's events.
  */
 export async function* heldJobs(
-  { redis, keys }: { redis: Redis; keys: Keys },
+  { redis, keys }: { redis: RedisClient; keys: Keys },
   { queue, partition }: EventStream,
 ): AsyncGenerator<HeldJobs> {
   const keyOf = (name: string) => keys.inQueue(queue, partition, name);

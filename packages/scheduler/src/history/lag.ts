@@ -1,7 +1,7 @@
 import { type QueueName, queueNames } from '@drover/jobs/definition/queues';
 import type { Keys } from '@drover/shared/keys';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { runScript, type Script } from '@drover/shared/redis/script';
-import type { Redis } from 'ioredis';
 import { group, streamsOf } from './streams.ts';
 
 /**
@@ -58,7 +58,7 @@ export interface HistoryLag {
 
 /** How far the history is behind, of each queue in one partition. One command. */
 export const readHistoryLag = async (
-  { redis, keys }: { readonly redis: Redis; readonly keys: Keys },
+  { redis, keys }: { readonly redis: RedisClient; readonly keys: Keys },
   partition: number,
 ): Promise<readonly HistoryLag[]> => {
   const streams = streamsOf(keys, partition);

@@ -2,8 +2,8 @@ import { toError } from '@drover/shared/errors';
 import type { Keys } from '@drover/shared/keys';
 import type { Component } from '@drover/shared/lifecycle/stack';
 import type { Log } from '@drover/shared/log';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { runScript, type Script } from '@drover/shared/redis/script';
-import type { Redis } from 'ioredis';
 import { group, streamsOf } from './streams.ts';
 
 /**
@@ -22,7 +22,7 @@ const forgetGroup: Script = {
 
 /** Sees to it that Redis keeps nothing for a history that is not recorded. */
 export const unrecorded = (options: {
-  redis: Redis;
+  redis: RedisClient;
   keys: Keys;
   partitions: number;
   log: Log;

@@ -1,14 +1,17 @@
 import { cpus } from 'node:os';
 
-/** After this much work without a rest it is looked whether others need the machine, for so long; milliseconds. */
-const lookAfterMs = 300;
+/**
+ * After this much work without a rest it is looked whether others need the machine, for so long;
+ * milliseconds. At first soon, then ever less often while nobody does.
+ */
+const lookAfterMs = { first: 50, last: 400 } as const;
 const lookMs = 40;
 
 /** With less than this share of the processors idle while we rest, the machine is busy without us. */
 const busyBelow = 0.2;
 
 /** On a busy machine it rests so many times as long as it has worked, but not for longer than this in one go. */
-const restFactor = 4;
+const restFactor = 10;
 const longestRestMs = 2_000;
 
 const processorTimes = (): { idle: number; all: number } => {
@@ -30,32 +33,45 @@ const idleShareDuring = async (during: Promise<unknown>): Promise<number> => {
   return all > 0 ? (after.idle - before.idle) / all : 1;
 };
 
-/**
- * Lets work that has time give way to others on the same machine: what is returned is called after each
- * piece of it. Where others keep the processors busy it rests for longer than it works, and hardly at all
- * where they do not.
- * @param rest resolves after so many milliseconds.
- */
-export const createPace = (rest: (ms: number) => Promise<unknown>) => {
-  let workedMs = 0;
-  let isBusy = false;
-
-  const restAndLook = async (ms: number) => {
-    workedMs = 0;
-    isBusy = (await idleShareDuring(rest(ms))) < busyBelow;
-  };
-
+/** Lets work that has time give way to others on the same machine. */
+export interface Pace {
+  /** Whether others keep the processors busy, as far as is known. */
+  readonly isBusy: boolean;
   /**
+   * Comes after each piece of work. Where others keep the processors busy it rests for longer than it
+   * worked, and hardly at all where they do not.
    * @param ms how long the work took.
    * @param leastMs how long it rests in any case.
    */
-  return async (ms: number, leastMs: number): Promise<void> => {
+  giveWay(ms: number, leastMs: number): Promise<void>;
+}
+
+/** @param rest resolves after so many milliseconds. */
+export const createPace = (rest: (ms: number) => Promise<unknown>): Pace => {
+  let workedMs = 0;
+  let isBusy = false;
+  let lookAfter: number = lookAfterMs.first;
+
+  const restAndLook = async (ms: number, leastMs: number) => {
+    workedMs = 0;
+    isBusy = (await idleShareDuring(rest(Math.max(lookMs, leastMs, ms)))) < busyBelow;
+    const goesOn = !isBusy && leastMs === 0;
+    lookAfter = goesOn ? Math.min(lookAfterMs.last, 2 * lookAfter) : lookAfterMs.first;
+  };
+
+  const giveWay = async (ms: number, leastMs: number): Promise<void> => {
     workedMs += ms;
     if (isBusy) {
-      const due = Math.min(longestRestMs, workedMs * restFactor);
-      await restAndLook(Math.max(lookMs, leastMs, due));
-    } else if (leastMs > 0 || workedMs >= lookAfterMs) {
-      await restAndLook(Math.max(lookMs, leastMs));
+      await restAndLook(Math.min(longestRestMs, workedMs * restFactor), leastMs);
+    } else if (leastMs > 0 || workedMs >= lookAfter) {
+      await restAndLook(0, leastMs);
     }
+  };
+
+  return {
+    get isBusy() {
+      return isBusy;
+    },
+    giveWay,
   };
 };

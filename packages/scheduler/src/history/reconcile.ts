@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { knownEnds, openBegin, openJobs } from '@drover/jobs/history/known';
 import { type JobAddress, parseJobId, submittedAt } from '@drover/shared/job-id';
+import { timeAt } from '@drover/shared/redis/clock';
 import type { Hint } from './entries.ts';
 import { type HeldJobs, heldJobs } from './held-jobs.ts';
 import { type RecordingParts, recordJobs } from './record.ts';
@@ -64,11 +65,6 @@ const unrecorded = async (
     .map((address) => ({ address }));
 };
 
-const redisTime = async ({ redis }: RecordingParts): Promise<number> => {
-  const [seconds, micros] = await redis.time();
-  return Number(seconds) * 1_000_000 + Number(micros);
-};
-
 /**
  * Makes up for changes of a queue's jobs, in one partition, that the recorder was not told of: records
  * what Redis holds and the history does not know, reads what has not ended as far as is known again, and
@@ -82,7 +78,9 @@ export const reconcileQueue = async (
 ): Promise<number> => {
   let recorded = 0;
   const origin = parts.keys.partition(stream.partition);
-  const begin = (await redisTime(parts)) - (isUrgent ? 0 : staleMs * 1_000);
+  // Rows carry the time of the node that holds their jobs.
+  const now = await timeAt(parts.redis, stream.key);
+  const begin = now - (isUrgent ? 0 : staleMs * 1_000);
 
   const record = async (hints: readonly Hint[], startedAt: number) => {
     if (hints.length > 0) recorded += await recordJobs(hints, parts);

@@ -7,12 +7,14 @@ import type { Keys } from '@drover/shared/keys';
 import type { Log } from '@drover/shared/log';
 import { readJobsAt } from '@drover/shared/queues/read-jobs-at';
 import type { StoredJob } from '@drover/shared/queues/stored-job';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@drover/shared/redis/client';
 import type { Days } from './days.ts';
 import type { Hint } from './entries.ts';
+import { createTurns, type Turns } from './turns.ts';
+import { unheard } from './unheard.ts';
 
 export interface RecordingParts {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly keys: Keys;
   readonly db: Queryable;
   readonly days: Days;
@@ -53,11 +55,9 @@ async function* readSome(hints: readonly Hint[], { redis, keys }: RecordingParts
   const readFrom = (place: number) => {
     const some = hints.slice(place, place + readAtOnce);
     const addresses = some.map(({ address }) => address);
-    const reading = readJobsAt({ redis, keys }, addresses, bytesAtOnce);
-    // Whoever awaits it next is told; that nobody does yet is no fault.
-    reading.catch(() => undefined);
-    return reading;
+    return unheard(readJobsAt({ redis, keys }, addresses, bytesAtOnce));
   };
+  if (hints.length === 0) return;
   let next = 0;
   let reading = readFrom(next);
   while (next < hints.length) {
@@ -120,38 +120,72 @@ const recordMissing = async ({ missing, at }: Found, { db, log }: RecordingParts
     if (isKnown === false)
       log.debug({ jobId: address.id }, 'a job was gone before it was recorded');
   }
-  const gone = missing.filter(({ end, mayBeGone }) => mayBeGone && !end);
-  await markGone(
-    db,
-    gone.map(({ address }) => address),
-    at,
-  );
+  const gone = missing
+    .flatMap(({ address, end, mayBeGone }) => (mayBeGone && !end ? [address] : []))
+    // In one order, as rows are written: two who mark the same ones must not lock each other out.
+    .sort((one, other) => (one.id < other.id ? -1 : 1));
+  await markGone(db, gone, at);
+};
+
+/** Jobs that are being recorded. */
+export interface Recording {
+  /** All jobs have been read, and their rows are on their way: others may follow. */
+  readonly read: Promise<void>;
+  /** How many rows there were: all are committed. It rejects when none is under way any more. */
+  readonly done: Promise<number>;
+}
+
+/**
+ * Begins to record jobs of one partition as they are now. Jobs are read while those before them are
+ * written; statements that are under way at once may have rows of the same jobs.
+ * @param turns of the statements.
+ */
+export const startRecording = (
+  hints: readonly Hint[],
+  parts: RecordingParts,
+  turns: Turns,
+): Recording => {
+  const writes: Promise<void>[] = [];
+  let count = 0;
+  let hasFailed = false;
+
+  const write = async (found: Found) => {
+    try {
+      await parts.days.prepare(found.rows);
+      await writeThose(found.rows, parts);
+      await recordMissing(found, parts);
+      count += found.rows.length;
+    } catch (err) {
+      hasFailed = true;
+      throw err;
+    } finally {
+      turns.end();
+    }
+  };
+
+  const readAll = async () => {
+    for await (const found of findInBatches(hints, parts)) {
+      if (hasFailed) return;
+      await turns.begin();
+      writes.push(unheard(write(found)));
+    }
+  };
+
+  const read = unheard(readAll());
+  const finish = async (): Promise<number> => {
+    const [reading] = await Promise.allSettled([read]);
+    const written = await Promise.allSettled(writes);
+    const failed = [...written, reading].find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
+    return count;
+  };
+  return { read, done: unheard(finish()) };
 };
 
 /**
- * Records jobs of one partition as they are now. When it resolves, all of them are committed. Jobs are
- * read while those before them are written.
+ * Records jobs of one partition as they are now. When it resolves, all of them are committed.
  * @returns how many rows there were.
  * @throws connection errors of Redis and Postgres; done again, it does no harm.
  */
-export const recordJobs = async (
-  hints: readonly Hint[],
-  parts: RecordingParts,
-): Promise<number> => {
-  let count = 0;
-  let writing: Promise<void> = Promise.resolve();
-  const write = async (found: Found) => {
-    await parts.days.prepare(found.rows);
-    await writeThose(found.rows, parts);
-    await recordMissing(found, parts);
-  };
-  for await (const found of findInBatches(hints, parts)) {
-    await writing;
-    count += found.rows.length;
-    writing = write(found);
-    // Whoever awaits it next is told; that nobody does yet is no fault.
-    writing.catch(() => undefined);
-  }
-  await writing;
-  return count;
-};
+export const recordJobs = (hints: readonly Hint[], parts: RecordingParts): Promise<number> =>
+  startRecording(hints, parts, createTurns(1)).done;

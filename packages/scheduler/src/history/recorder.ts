@@ -2,19 +2,27 @@ import { randomUUID } from 'node:crypto';
 import type { Transactional } from '@drover/shared/database/in-transaction';
 import type { Keys } from '@drover/shared/keys';
 import type { Log } from '@drover/shared/log';
-import type { Redis } from 'ioredis';
-import { type Consumer, createConsumer, type Delivery } from './consume.ts';
+import type { RedisClient } from '@drover/shared/redis/client';
+import { pipelined } from '@drover/shared/redis/pipelines';
+import { createConsumer } from './consume.ts';
 import { createDays } from './days.ts';
-import { addHints, type Hint } from './entries.ts';
-import { type RecordingParts, recordJobs } from './record.ts';
-import { streamsOf } from './streams.ts';
+import { createPlace, type Round } from './place.ts';
+import type { RecordingParts } from './record.ts';
+import { type EventStream, streamsOf } from './streams.ts';
 import { tendStreams } from './tend.ts';
+import { createTurns } from './turns.ts';
 
 /** Beyond this fullness of a stream there is no more time to give way to others. */
 export const pressing = 0.5;
 
+/**
+ * Statements that write at once, each on a connection of its own: while one is committed, another is
+ * carried out.
+ */
+const writersAtOnce = 2;
+
 export interface RecorderOptions {
-  redis: Redis;
+  redis: RedisClient;
   keys: Keys;
   db: Transactional;
   partitions: number;
@@ -27,15 +35,6 @@ export interface RecorderOptions {
   log: Log;
 }
 
-/** What a round has done. */
-export interface Round {
-  /** Entries of the streams that it dealt with, and rows that it wrote for them. */
-  readonly entries: number;
-  readonly rows: number;
-  /** Whether there is more to do at once. */
-  readonly hasMore: boolean;
-}
-
 /** Records the changes of jobs, of all partitions. */
 export interface Recorder {
   /**
@@ -43,6 +42,8 @@ export interface Recorder {
    * @throws when Redis or Postgres fail: then nothing is acknowledged that is not recorded.
    */
   round(): Promise<Round>;
+  /** Waits until nothing is under way; what has failed meanwhile the next round tells. */
+  settle(): Promise<void>;
   /** Rounds, until there is nothing more. */
   catchUp(): Promise<{ entries: number; rows: number }>;
   /** Records what it was given already, and asks for no more. */
@@ -53,58 +54,23 @@ export interface Recorder {
   tend(): Promise<void>;
 }
 
-const recordDeliveries = async (
-  consumer: Consumer,
-  deliveries: readonly Delivery[],
-  parts: RecordingParts,
-): Promise<{ entries: number; rows: number }> => {
-  const hints = new Map<string, Hint>();
-  for (const { stream, entries } of deliveries) addHints(hints, stream, entries);
-  const rows = hints.size > 0 ? await recordJobs([...hints.values()], parts) : 0;
-  if (deliveries.length > 0) await consumer.acknowledge(deliveries);
-  return { rows, entries: deliveries.reduce((sum, { entries }) => sum + entries.length, 0) };
-};
-
 /** Makes a recorder that runs when it is told to. */
 export const createRecorder = (options: RecorderOptions): Recorder => {
   const { redis, keys, db, partitions, backlog } = options;
   const name = `${options.name}:${randomUUID()}`;
   const parts: RecordingParts = { redis, keys, db, days: createDays(options), log: options.log };
-  const places = Array.from({ length: partitions }, (_, partition) => ({
-    streams: streamsOf(keys, partition),
-    consumer: createConsumer({ redis, keys, partition, name, backlog }),
-    /** What was read and is not recorded yet; and what is being read meanwhile. */
-    pending: [] as Delivery[],
-    next: undefined as Promise<Delivery[]> | undefined,
-  }));
-  type Place = (typeof places)[number];
-
-  const recordPending = async (place: Place) => {
-    const done = await recordDeliveries(place.consumer, place.pending, parts);
-    place.pending = [];
-    return done;
-  };
-
-  /** Reads what comes next while Postgres writes what was read before. */
-  const roundOf = async (place: Place): Promise<Round> => {
-    const { consumer } = place;
-    if (place.pending.length === 0) {
-      const reading = place.next ?? consumer.read();
-      place.next = undefined;
-      place.pending = await reading;
-    }
-    const { hasMore } = consumer;
-    if (consumer.canReadAhead) {
-      place.next ??= consumer.read();
-      // Whoever awaits it next is told; that nobody does yet is no fault.
-      place.next.catch(() => undefined);
-    }
-    return { ...(await recordPending(place)), hasMore: hasMore || place.next !== undefined };
-  };
+  const turns = createTurns(writersAtOnce);
+  const places = Array.from({ length: partitions }, (_, partition) =>
+    createPlace({
+      streams: streamsOf(keys, partition),
+      consumer: createConsumer({ redis, keys, partition, name, backlog }),
+      ...{ parts, turns },
+    }),
+  );
 
   const round = async (): Promise<Round> => {
     const rounds: Round[] = [];
-    for (const place of places) rounds.push(await roundOf(place));
+    for (const place of places) rounds.push(await place.round());
     return {
       entries: rounds.reduce((sum, { entries }) => sum + entries, 0),
       rows: rounds.reduce((sum, { rows }) => sum + rows, 0),
@@ -113,13 +79,17 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
   };
 
   const longest = async (): Promise<number> => {
-    const pipeline = redis.pipeline();
-    for (const { streams } of places) for (const { key } of streams) pipeline.xlen(key);
-    return Math.max(...((await pipeline.exec()) ?? []).map(([, length]) => Number(length)));
+    const all = places.flatMap(({ streams }) => streams);
+    const partitionOf = ({ partition }: EventStream) => partition;
+    const lengths = await pipelined(redis, all, partitionOf, (batch, { key }) => batch.xlen(key));
+    return Math.max(...lengths.map(Number));
   };
 
   return {
     round,
+    settle: async () => {
+      for (const place of places) await place.settle();
+    },
     catchUp: async () => {
       const total = { entries: 0, rows: 0 };
       for (;;) {
@@ -130,12 +100,7 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
       }
     },
     finish: async () => {
-      for (const place of places) {
-        await recordPending(place);
-        place.pending = (await place.next) ?? [];
-        place.next = undefined;
-        await recordPending(place);
-      }
+      for (const place of places) await place.finish();
     },
     fullness: async () => {
       // What is recorded does not count, if it need not stay.
@@ -147,9 +112,7 @@ export const createRecorder = (options: RecorderOptions): Recorder => {
     tend: async () => {
       for (const place of places) {
         await tendStreams(redis, place.streams);
-        if (place.pending.length > 0) continue;
-        place.pending = await place.consumer.takeOver();
-        if (place.pending.length > 0) await recordPending(place);
+        await place.takeOver();
       }
     },
   };

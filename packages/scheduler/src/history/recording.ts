@@ -32,12 +32,14 @@ export const historyRecorder = (options: RecorderOptions): Component => {
   let failures = 0;
 
   const rest = (ms: number) => sleep(ms, undefined, { signal }).catch(() => undefined);
-  const giveWay = createPace(rest);
+  const pace = createPace(rest);
   const restMs = Math.max(pollMs, partitions * pollMsPerPartition);
 
   const work = async (): Promise<void> => {
     const startedAt = performance.now();
     const { hasMore } = await recorder.round();
+    // Who gives way works off what it has begun first: all of it counts.
+    if (pace.isBusy) await recorder.settle();
     const workedMs = performance.now() - startedAt;
     if (performance.now() >= tendAt) {
       await recorder.tend();
@@ -47,7 +49,7 @@ export const historyRecorder = (options: RecorderOptions): Component => {
     failures = 0;
     const leastMs = hasMore ? 0 : restMs;
     if (hasMore && (await recorder.fullness()) >= pressing) return;
-    await giveWay(workedMs, leastMs);
+    await pace.giveWay(workedMs, leastMs);
   };
 
   const run = async () => {

@@ -1,8 +1,9 @@
 import { type QueueName, queueNames } from '@drover/jobs/definition/queues';
+import { recorderGroup } from '@drover/jobs/history/recorded';
 import type { Keys } from '@drover/shared/keys';
 
 /** The group that all recorders of a Drover read as. */
-export const group = 'history';
+export const group = recorderGroup;
 
 /** What BullMQ writes of a queue's jobs in one partition: the source of their history. */
 export interface EventStream {

@@ -1,5 +1,5 @@
+import type { RedisClient } from '@drover/shared/redis/client';
 import { runScript, type Script } from '@drover/shared/redis/script';
-import type { Redis } from 'ioredis';
 import { type EventStream, group } from './streams.ts';
 
 /** As many entries of a stream stay as BullMQ keeps by default, for whoever else listens. */
@@ -46,7 +46,10 @@ const tendStreamsScript: Script = {
 };
 
 /** Keeps the streams small. Any number of recorders may do so at once. */
-export const tendStreams = async (redis: Redis, streams: readonly EventStream[]): Promise<void> => {
+export const tendStreams = async (
+  redis: RedisClient,
+  streams: readonly EventStream[],
+): Promise<void> => {
   for (const { key } of streams) {
     await runScript(redis, tendStreamsScript, [key], [group, keptEntries, forgottenAfterMs]);
   }

@@ -4,7 +4,7 @@ import { invalidateTags } from '@drover/shared/cache/invalidate-tags';
 import type { Keys } from '@drover/shared/keys';
 import type { Component } from '@drover/shared/lifecycle/stack';
 import type { Log } from '@drover/shared/log';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { listener } from './listen.ts';
 
 /**
@@ -12,7 +12,7 @@ import { listener } from './listen.ts';
  * nobody listens is put right by the time that pages live.
  */
 export const replacedViews = (options: {
-  redis: Redis;
+  redis: RedisClient;
   keys: Keys;
   /** Of the database. */
   url: string;

@@ -137,7 +137,10 @@ export const createServices = (options: {
     services: {
       cache: caches,
       deadLetters: createDeadLetterService(queues, config.redis.partitions),
-      history: createHistoryService({ db: pool, queues, keepFailedMs: config.keep.failedMs }),
+      history: createHistoryService({
+        ...{ db: pool, queues, keepFailedMs: config.keep.failedMs },
+        partitions: config.redis.partitions,
+      }),
       mailer: { send: async (...args) => (await mailer.get()).send(...args) },
       images: { render: async (...args) => (await images.get()).render(...args) },
       http: { send: async (...args) => (await http.get()).send(...args) },
