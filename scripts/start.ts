@@ -8,6 +8,7 @@ import {
 } from '../packages/shared/src/config.ts';
 import { describeDuration } from '../packages/shared/src/duration.ts';
 import { CodedError } from '../packages/shared/src/errors.ts';
+import { memoryAtRest } from '../packages/shared/src/lifecycle/memory-at-rest.ts';
 import { root } from './checkout.ts';
 import { friendlyHost, reachableHost } from './stack/addresses.ts';
 import { announceReady } from './stack/banner.ts';
@@ -116,13 +117,15 @@ const run = async (config: Config, report: Report, ownership: Ownership): Promis
     cwd: root,
     ownership,
     report,
-    onReady: () =>
+    onReady: () => {
       announceReady(report, {
         host: config.host,
         ports: config.ports,
         hasDevelopmentKey: !config.production,
         startMs: performance.now(),
-      }),
+      });
+      void memoryAtRest().start();
+    },
   });
 };
 

@@ -52,7 +52,7 @@ export const toText = (results: Results): string => {
     '',
     `resident together under ${megabytes(targetBytes)} MB: ${megabytes(total.rss)}, ${verdict(met)}`,
     '',
-    `Read ${idleMs / 1_000} s after all were ready. 1 MB is 1 000 000 bytes.`,
+    `Read ${idleMs / 1_000} s after all were ready, at the second start. 1 MB is 1 000 000 bytes.`,
     machineLine(machine),
   ].join('\n');
 };

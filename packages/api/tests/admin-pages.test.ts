@@ -36,6 +36,35 @@ test('an admin key with any user name opens it, and nobody may frame it', async 
   expect(answer.headers.get('x-frame-options')).toBe('DENY');
 });
 
+test('those who come before it is loaded all see it', async () => {
+  await using fresh = await startApi();
+  const first = await Promise.all(
+    Array.from({ length: 5 }, () =>
+      fresh.ask('/admin/queues/api/queues', { key: null, headers: basic('dev') }),
+    ),
+  );
+  expect(first.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+});
+
+test('it takes the bodies of its page, and says what is wrong with others', async () => {
+  const add = (body: string) =>
+    api.ask('/admin/queues/api/queues/demo/add', {
+      key: null,
+      method: 'POST',
+      headers: { ...basic('dev'), 'content-type': 'application/json' },
+      body,
+    });
+  expect((await add('{"name":')).body.type).toBe('/problems/malformed-json');
+  expect((await add(JSON.stringify('x'.repeat(1_100_000)))).status).toBe(413);
+});
+
+test('what it has nothing for is answered with problems', async () => {
+  expect((await visit('/admin/queues/api/nonsense')).body.type).toBe('/problems/not-found');
+  const wrong = await visit('/admin/queues/api/queues', basic('dev'), 'DELETE');
+  expect(wrong).toMatchObject({ status: 405, body: { type: '/problems/method-not-allowed' } });
+  expect(wrong.headers.get('allow')).toBe('GET, HEAD');
+});
+
 test('it shows every queue with live counts', async () => {
   const countsOf = async () => {
     const { body } = await visit('/admin/queues/api/queues');

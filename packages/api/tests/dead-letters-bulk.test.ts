@@ -110,6 +110,31 @@ test('it can be canceled, and leaves the rest as it is', async () => {
   expect(left.toReversed()).toEqual(ids.slice(-left.length));
 });
 
+test('what was deleted before it began is not counted as redriven', async () => {
+  const [first = '', second = ''] = await plant(9);
+  const { body } = await dead.redriveAll({ all: true, rate: 1_000 });
+  for (const id of [first, second]) await dead.ask('DELETE', `/dead-letters/${id}`);
+  await using _worker = await startWorkerOf(api);
+  expect((await dead.finished(body.id)).result).toEqual({ matched: 9, redriven: 7, skipped: 0 });
+});
+
+test('it goes on counting when its worker stops and hands it back', async () => {
+  await plant(60);
+  const { config } = api;
+  const impatient = { ...config, lifecycle: { ...config.lifecycle, graceMs: 0 } };
+  const first = await startWorkerOf({ ...api, config: impatient });
+  const { body } = await dead.redriveAll({ all: true, rate: 30 });
+  await expect.poll(async () => (await dead.ids('?limit=100')).length).toBeLessThan(50);
+  await first[Symbol.asyncDispose]();
+  await using _second = await startWorkerOf(api);
+  const { result } = await dead.finished(body.id);
+  expect(result).toMatchObject({ matched: 60, skipped: 0 });
+  // The step of two that was under way may not have been noted.
+  const { redriven } = result as { redriven: number };
+  expect(redriven).toBeGreaterThanOrEqual(58);
+  expect(redriven).toBeLessThanOrEqual(60);
+});
+
 test('it goes on when its worker is killed', async () => {
   const ids = await plant(60);
   const first = await spawnWorkerOf(api);

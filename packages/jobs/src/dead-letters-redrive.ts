@@ -17,22 +17,28 @@ export const deadLettersRedrive = defineJob({
   }),
   result: z.strictObject({
     matched: count.describe('Dead letters that there were when it was asked for'),
-    redriven: count.describe('Jobs that run again'),
+    redriven: count.describe(
+      'Jobs that run again; an interruption may leave a few out, or count some that were deleted',
+    ),
     skipped: count.describe(
       'Dead letters that others had redriven or deleted, and jobs that change many jobs',
     ),
   }),
   retry: { attempts: 20, backoff: { delay: '1s', max: '1m' } },
   timeout: '20d',
-  run: async ({ payload, services, signal, progress, log }) => {
+  run: async ({ id, payload, losses, services: { deadLetters }, signal, progress, log }) => {
     const { filter: which, rate, matched } = payload;
-    // What an interrupted run has redriven is no dead letter any more.
-    const before = Math.max(0, matched - (await services.deadLetters.count(which)));
-    const done = await services.deadLetters.redriveAll(which, {
+    const gone = Math.max(0, matched - (await deadLetters.count(which)));
+    // What an interrupted run has redriven: it noted that, but for its last step; a lost worker's note is
+    // older, and all that is gone stands for it.
+    const before =
+      losses > 0 ? gone : Number.parseInt((await deadLetters.notedBefore(id)) ?? '0', 10);
+    const done = await deadLetters.redriveAll(which, {
       rate,
       signal,
       report: ({ redriven, skipped }) => {
-        progress(Math.min(1, (before + redriven + skipped) / Math.max(1, matched)));
+        const share = Math.min(1, (gone + redriven + skipped) / Math.max(1, matched));
+        progress(share, `${before + redriven} redriven`);
       },
     });
     const result = { matched, redriven: before + done.redriven, skipped: done.skipped };

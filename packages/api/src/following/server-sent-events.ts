@@ -39,17 +39,23 @@ export interface Telling {
   isOver(): boolean;
 }
 
-/** A text/event-stream: what there is to tell, whenever there is, and heartbeats meanwhile. */
-export const serverSentEvents = async function* (telling: Telling): AsyncGenerator<string, void> {
+/**
+ * A text/event-stream: what there is to tell, whenever there is, and heartbeats meanwhile.
+ * @param silenceMs the longest time without a word, in milliseconds.
+ */
+export const serverSentEvents = async function* (
+  telling: Telling,
+  silenceMs = heartbeatMs,
+): AsyncGenerator<string, void> {
   yield `retry: ${reconnectMs}\n\n`;
   let spokenAt = performance.now();
   while (!telling.isOver()) {
-    await telling.wait(Math.max(0, spokenAt + heartbeatMs - performance.now()));
+    await telling.wait(Math.max(0, spokenAt + silenceMs - performance.now()));
     for await (const event of telling.events()) {
       spokenAt = performance.now();
       yield event;
     }
-    if (performance.now() - spokenAt >= heartbeatMs) {
+    if (performance.now() - spokenAt >= silenceMs) {
       spokenAt = performance.now();
       yield ': heartbeat\n\n';
     }

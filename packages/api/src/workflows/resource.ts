@@ -80,5 +80,12 @@ export const toWorkflowResource = (
     ];
   });
   const byName = Object.fromEntries(steps);
-  return { ...toSummary(workflow), steps: byName, mermaid: drawWorkflow(byName) };
+  return {
+    ...toSummary(workflow),
+    steps: byName,
+    // Drawn when it is asked for: who follows a workflow gets every change of it, without the drawing.
+    get mermaid() {
+      return drawWorkflow(byName);
+    },
+  };
 };

@@ -252,6 +252,8 @@ export interface DeadLetterService {
   count(filter: Filter): Promise<number>;
   /** Redrives all that fit, the oldest first; see `redriveAll`. Errors are worth a retry. */
   redriveAll(filter: Filter & { until: number }, options: BulkOptions): Promise<BulkRedrive>;
+  /** What a job that goes on has noted of its progress before; undefined: nothing. */
+  notedBefore(job: string): Promise<string | undefined>;
 }
 
 export interface HistoryService {

@@ -1,6 +1,6 @@
-import { z } from 'zod';
-import { figureColumns, figureSql, percentilesSql } from '../stats/columns.ts';
+import { figureSql, percentilesSql } from '../stats/columns.ts';
 import { defineView } from './define-view.ts';
+import { hourlyFigures } from './hourly-figures.ts';
 
 /** How long statistics are kept: four hundred days, whatever the history keeps. */
 const kept = "interval '400 days'";
@@ -28,16 +28,7 @@ export const jobStats = defineView({
       from drover.job_tallies counted
       ${percentilesSql}
      where counted.jobs > 0`,
-  uniqueBy: ['hour', 'tenant', 'type', 'outcome'],
-  columns: {
-    day: z.iso.date(),
-    hour: z.iso.datetime({ offset: true }),
-    tenant: z.string(),
-    type: z.string(),
-    outcome: z.string(),
-    ...figureColumns,
-  },
-  tenantColumn: 'tenant',
+  ...hourlyFigures,
   refresh: {
     cron: '* * * * *',
     incremental: {

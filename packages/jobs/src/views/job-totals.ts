@@ -1,6 +1,6 @@
-import { z } from 'zod';
-import { everyone, figureColumns, figureSql, percentilesSql, sumSql } from '../stats/columns.ts';
+import { everyone, figureSql, percentilesSql, sumSql } from '../stats/columns.ts';
 import { defineView } from './define-view.ts';
+import { hourlyFigures } from './hourly-figures.ts';
 
 const all = `'${everyone}'::text collate "C"`;
 
@@ -29,16 +29,7 @@ export const jobTotals = defineView({
       from (${counted}
       ) counted
       ${percentilesSql}`,
-  uniqueBy: ['hour', 'tenant', 'type', 'outcome'],
-  columns: {
-    day: z.iso.date(),
-    hour: z.iso.datetime({ offset: true }),
-    tenant: z.string(),
-    type: z.string(),
-    outcome: z.string(),
-    ...figureColumns,
-  },
-  tenantColumn: 'tenant',
+  ...hourlyFigures,
   refresh: {
     incremental: {
       key: ['tenant', 'type', 'day', 'hour'],

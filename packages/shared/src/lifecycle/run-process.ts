@@ -2,6 +2,7 @@ import { type Config, configExitCode, loadConfig } from '../config.ts';
 import { CodedError, toError } from '../errors.ts';
 import { createLog, type Log } from '../log.ts';
 import { deadlineIn } from './deadline.ts';
+import { memoryAtRest } from './memory-at-rest.ts';
 import { checkNode } from './node-version.ts';
 import { type Component, createStack } from './stack.ts';
 
@@ -56,7 +57,7 @@ export const runProcess = async (
   const config = await wellSetUp(loadConfig);
   const log = await createLog(name, config.log);
   const components = await wellSetUp(async () => (await load())(config, log));
-  const stack = createStack(components, log);
+  const stack = createStack([...components, memoryAtRest()], log);
 
   let stopping: Promise<void> | undefined;
   let exitCode = 0;

@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collectGarbage } from '@drover/shared/lifecycle/collect-garbage';
 
 /**
  * How far the heap may grow, in percent of what is in use, before garbage is collected; 0 leaves it to
@@ -8,12 +8,6 @@ import { runInNewContext } from 'node:vm';
 const growBy = (percent: number) => setFlagsFromString(`--heap-growing-percent=${percent}`);
 
 const frugalPercent = 10;
-
-/** V8 sets the next limit when it collects, so that a change of the rule shows only after that. */
-const collectGarbage = () => {
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc')();
-};
 
 let users = 0;
 
@@ -26,6 +20,7 @@ export const frugalHeap = (): Disposable => {
   users += 1;
   if (users === 1) {
     growBy(frugalPercent);
+    // V8 sets the next limit when it collects, so that a change of the rule shows only after that.
     collectGarbage();
   }
   return {

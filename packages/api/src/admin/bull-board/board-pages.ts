@@ -5,11 +5,12 @@ import { deadLetterQueue } from '@drover/jobs/dead-letters/place';
 import { queueNames } from '@drover/jobs/definition/queues';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
 import type { FastifyInstance } from 'fastify';
-import type { Auditor } from '../audit/auditor.ts';
-import { auditBoard } from '../audit/writes.ts';
-import { toProblem } from '../errors/problem-handler.ts';
+import { toProblem } from '../../errors/problem-handler.ts';
 
-export const bullBoardPath = '/admin/queues';
+export interface Board {
+  queues: QueueSet;
+  partitions: number;
+}
 
 /**
  * What bull-board's pages need: their own scripts and workers, styles that its components make, and
@@ -29,18 +30,19 @@ const pagePolicy = [
 ].join('; ');
 
 /** bull-board over every queue of every partition, and the dead letters: these are only to be seen. */
-export const bullBoard = async (
+export const boardPages = async (
   scope: FastifyInstance,
-  options: { queues: QueueSet; partitions: number; auditor: Auditor },
+  { queues, partitions }: Board,
+  path: string,
 ): Promise<void> => {
-  const board = new FastifyAdapter().setBasePath(bullBoardPath);
-  const several = options.partitions > 1;
+  const board = new FastifyAdapter().setBasePath(path);
+  const several = partitions > 1;
   createBullBoard({
     serverAdapter: board,
-    queues: Array.from({ length: options.partitions }, (_, partition) =>
+    queues: Array.from({ length: partitions }, (_, partition) =>
       [...queueNames, deadLetterQueue].map(
         (name) =>
-          new BullMQAdapter(options.queues.get(name, partition), {
+          new BullMQAdapter(queues.get(name, partition), {
             ...(several && { prefix: `${partition}/` }),
             // Retried there, an entry would wait for a worker that never comes.
             ...(name === deadLetterQueue && { readOnlyMode: true, allowRetries: false }),
@@ -52,12 +54,11 @@ export const bullBoard = async (
   // Set after createBullBoard, whose own handler would show stack traces and Redis's words.
   board.setErrorHandler((err) => {
     const problem = toProblem(err);
-    return { status: problem.status as 500, body: problem.toBody(bullBoardPath) as never };
+    return { status: problem.status as 500, body: problem.toBody(path) as never };
   });
-  auditBoard(scope, options.auditor);
   scope.addHook('onRequest', (_request, reply, done) => {
     reply.header('content-security-policy', pagePolicy);
     done();
   });
-  await scope.register(board.registerPlugin(), { prefix: bullBoardPath });
+  await scope.register(board.registerPlugin(), { prefix: path });
 };
