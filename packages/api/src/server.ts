@@ -7,8 +7,8 @@ import type { Log } from '@drover/shared/log';
 import type { Metrics } from '@drover/shared/metrics/metrics';
 import type { QueueSet } from '@drover/shared/queues/queue-set';
 import type { Tracer } from '@drover/shared/tracing/tracer';
-import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
-import { bullBoard } from './admin/bull-board.ts';
+import type { FastifyInstance } from 'fastify';
+import { bullBoard } from './admin/bull-board/routes.ts';
 import { adminPages } from './admin/routes.ts';
 import { artifactRoutes } from './artifacts/routes.ts';
 import { type Auditor, createAuditor } from './audit/auditor.ts';
@@ -20,8 +20,8 @@ import type { KeyRing } from './auth/key-ring.ts';
 import { cacheRoutes } from './cache/routes.ts';
 import { deadLetterRoutes } from './dead-letters/routes.ts';
 import { referenceRoutes } from './docs/routes.ts';
-import { answerClientError, refuseExpectations } from './errors/client-errors.ts';
-import { answerWithProblems, frameworkError } from './errors/problem-handler.ts';
+import { refuseExpectations } from './errors/client-errors.ts';
+import { answerWithProblems } from './errors/problem-handler.ts';
 import type { Watches } from './following/watches.ts';
 import { healthRoutes } from './health/routes.ts';
 import type { JobHistory } from './history/job-history.ts';
@@ -33,7 +33,7 @@ import { allowOrigins } from './http/cors.ts';
 import { requireHost } from './http/host-header.ts';
 import { restrictPages } from './http/html-headers.ts';
 import { takeJsonOnly } from './http/json-body.ts';
-import { nodeOptions } from './http/node-options.ts';
+import { newServer } from './http/new-server.ts';
 import { shedLoad } from './http/overload.ts';
 import { requestIdOf } from './http/request-id.ts';
 import { logRequests } from './http/request-log.ts';
@@ -58,15 +58,6 @@ import type { WebhookRouteParts } from './webhooks/parts.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 import { workerRoutes } from './workers/routes.ts';
 import { type WorkflowRouteParts, workflowRoutes } from './workflows/routes.ts';
-
-/** Largest body taken, in bytes. */
-export const bodyLimit = 1_048_576;
-
-/** How long a client may take to send a whole request, in milliseconds. */
-const requestTimeout = 30_000;
-
-/** Longer than the idle timeout of usual load balancers (60 s), so that they close first. */
-const keepAliveTimeout = 72_000;
 
 export interface ServerParts
   extends Pick<WorkflowRouteParts, 'workflows' | 'workflowWatches'>,
@@ -139,28 +130,7 @@ const apiScope = async (scope: FastifyInstance, parts: ServerParts, auditor: Aud
  * the API takes keys, the admin pages take Basic authentication.
  */
 export const buildServer = async (parts: ServerParts): Promise<FastifyInstance> => {
-  const app = fastify({
-    // Fastify's type for a logger is wider than pino's; narrower here, it would spread to every route.
-    loggerInstance: parts.log as FastifyBaseLogger,
-    logController: new LogController({
-      disableRequestLogging: true,
-      requestIdLogLabel: 'requestId',
-    }),
-    // A logger of its own for each request would cost more than the request: lines name it themselves.
-    childLoggerFactory: (log) => log,
-    genReqId: requestIdOf,
-    bodyLimit,
-    requestTimeout,
-    keepAliveTimeout,
-    trustProxy: parts.trustedProxies.length > 0 && [...parts.trustedProxies],
-    routerOptions: { maxParamLength: 200 },
-    http: nodeOptions(requestTimeout),
-    frameworkErrors: frameworkError,
-    clientErrorHandler: answerClientError,
-    // What arrives while the server stops is still answered; the listener is closed already.
-    return503OnClosing: false,
-    forceCloseConnections: 'idle',
-  });
+  const app = newServer({ ...parts, requestIdOf });
   refuseExpectations(app.server);
   takeJsonOnly(app);
   measureRequests(app, parts.metrics);

@@ -1,7 +1,7 @@
 import { deadlineIn } from '@drover/shared/lifecycle/deadline';
 import { silentLog } from '@drover/shared/log';
+import type { RedisClient } from '@drover/shared/redis/client';
 import { createRedis, redisComponent } from '@drover/shared/redis/connections';
-import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type OwnRedis, startOwnRedis } from '../../../tests/servers/own-redis.ts';
 import { type RunningApi, startApi } from './running-api.ts';
@@ -10,7 +10,7 @@ import { startWorkerOf } from './running-worker.ts';
 // A Redis of its own: these tests make it forget its scripts, cut connections and run out of memory.
 let server: OwnRedis;
 let api: RunningApi;
-let admin: Redis;
+let admin: RedisClient;
 beforeAll(async () => {
   server = await startOwnRedis();
   api = await startApi({ REDIS_URL: server.url });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { STATUS_CODES } from '@drover/shared/http/node-http';
 import { Problem } from '@drover/shared/http/problem';
 import { requestIdOf } from '../http/request-id.ts';
 import { problemMediaType } from './problem-handler.ts';

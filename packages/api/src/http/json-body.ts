@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type FieldError, Problem } from '@drover/shared/http/problem';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Operation } from '../openapi/operation.ts';
 import { duplicateNames } from './duplicate-names.ts';
 import { changedIntegers, forbiddenNames } from './json-faults.ts';
 
@@ -78,10 +79,8 @@ const refuseDuplicates = (bytes: Buffer): void => {
 };
 
 /** A body that nobody asked for is not looked at: clients send an empty object, or a type alone. */
-const takesNoBody = ({ routeOptions }: FastifyRequest): boolean => {
-  const { operation } = routeOptions.config;
-  return operation !== undefined && operation.body === undefined;
-};
+const takesNoBody = (operation: Operation | undefined): boolean =>
+  operation !== undefined && operation.body === undefined;
 
 /** Makes JSON in UTF-8 the only language of request bodies. */
 export const takeJsonOnly = (app: FastifyInstance): void => {
@@ -91,14 +90,16 @@ export const takeJsonOnly = (app: FastifyInstance): void => {
     { parseAs: 'buffer' },
     (request, bytes, done) => {
       try {
-        if (takesNoBody(request)) return done(null, undefined);
+        // Fastify puts the options together anew each time they are asked for.
+        const { operation } = request.routeOptions.config;
+        if (takesNoBody(operation)) return done(null, undefined);
         if (bytes.length === 0) {
-          if (request.routeOptions.config.operation?.bodyOptional) return done(null, undefined);
+          if (operation?.bodyOptional) return done(null, undefined);
           throw malformed('The body is empty.');
         }
         refuseEncodings(request);
         const body = parseJson(bytes);
-        if (request.routeOptions.config.operation?.uniqueNames) refuseDuplicates(bytes);
+        if (operation?.uniqueNames) refuseDuplicates(bytes);
         done(null, body);
       } catch (err) {
         done(err as Error);

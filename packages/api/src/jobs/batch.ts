@@ -1,30 +1,21 @@
+import type { Added, Addition } from '@drover/jobs/adding/addition';
 import { idempotencyRecord, type ScopedKey } from '@drover/jobs/adding/idempotency-record';
 import { fieldErrors } from '@drover/jobs/adding/pointers';
 import { checkFitness, parseSubmission } from '@drover/jobs/adding/submission';
 import { toAddition } from '@drover/jobs/adding/to-addition';
-import type { BatchItem } from '@drover/jobs/contract/batch-result';
-import type { ProblemDocument } from '@drover/jobs/contract/problem';
 import { batchSubmission } from '@drover/jobs/contract/submission';
+import type { QueuedJob } from '@drover/jobs/record/queued-job';
 import { withWebhooks } from '@drover/jobs/webhooks/attach';
-import { toError } from '@drover/shared/errors';
 import { Problem } from '@drover/shared/http/problem';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/bearer.ts';
 import type { Caller } from '../auth/key-ring.ts';
 import { requireSubmit } from '../auth/may-submit.ts';
-import { toProblem } from '../errors/problem-handler.ts';
 import { submitBatch } from '../openapi/operations/jobs.ts';
 import { traceOf } from '../tracing/requests.ts';
+import { answerBatch, type Outcome, rejected, taken, toOutcome } from './batch-outcomes.ts';
 import { scopedKeyOf } from './idempotency-key.ts';
 import { type IntakeParts, idempotencyConflict, toAccepted } from './intake.ts';
-
-const instance = '/jobs/batch';
-
-/** An item that is not taken in, and why. */
-const rejected = (thrown: unknown): BatchItem => {
-  const problem = toProblem(toError(thrown));
-  return { status: problem.status, problem: problem.toBody(instance) as ProblemDocument };
-};
 
 const parseBatch = (body: unknown): readonly unknown[] => {
   checkFitness(body);
@@ -35,15 +26,53 @@ const parseBatch = (body: unknown): readonly unknown[] => {
   });
 };
 
-/** All accepted 202, some 207; none: what is wrong with all alike, or 422. */
-const statusOf = (items: readonly BatchItem[], accepted: number): number => {
-  if (accepted === items.length) return 202;
-  return accepted > 0 ? 207 : 422;
+/** A job of the batch that goes to Redis, and where it stands in the request. */
+type BatchAddition = Addition & { readonly index: number };
+
+/** What the request asks for: the jobs to add, and those items that are refused before. */
+interface ReadBatch {
+  readonly additions: readonly BatchAddition[];
+  /** By their place in the request. */
+  readonly outcomes: Outcome[];
+}
+
+const readBatch = (
+  request: FastifyRequest,
+  submissions: readonly unknown[],
+  batchKey: ScopedKey | undefined,
+  { catalog, partitions, webhooks }: IntakeParts,
+): ReadBatch => {
+  const caller = callerOf(request);
+  const { tenant } = caller;
+  const trace = traceOf(request);
+  const outcomes: Outcome[] = [];
+  const additions: BatchAddition[] = [];
+  for (const [index, item] of submissions.entries()) {
+    try {
+      const at = ['jobs', index];
+      // Each item is replayed on its own.
+      const key = batchKey && { ...batchKey, scope: `${batchKey.scope} ${index}` };
+      const given = { ...parseSubmission(item, catalog, at), tenant, trace };
+      requireSubmit(caller, given.type);
+      const submission = withWebhooks(given, webhooks, at);
+      additions.push({ index, ...toAddition(submission, key, partitions) });
+    } catch (thrown) {
+      outcomes[index] = rejected(thrown);
+    }
+  }
+  return { additions, outcomes };
+};
+
+/** What is wrong with all alike is the answer to the request: Redis is away, most likely. */
+const throwIfAllFailed = (added: readonly Added[]): void => {
+  const [first] = added;
+  if (first?.outcome !== 'failed') return;
+  if (added.every(({ outcome }) => outcome === 'failed')) throw first.error;
 };
 
 /** `POST /jobs/batch`: takes many jobs in, each with an outcome of its own. */
 export const batchRoute = (scope: FastifyInstance, parts: IntakeParts): void => {
-  const { catalog, store, partitions, throttle, webhooks } = parts;
+  const { store, partitions, throttle } = parts;
 
   /**
    * Takes the jobs off the caller's allowance and records the batch's key; one that is sent again takes
@@ -56,55 +85,54 @@ export const batchRoute = (scope: FastifyInstance, parts: IntakeParts): void => 
     if (record && !(await store.claimKey(record))) throw idempotencyConflict();
   };
 
+  /** An item that came to an earlier job, or to nothing. */
+  const earlier = async (reply: FastifyReply, job: QueuedJob, added: Added): Promise<Outcome> => {
+    try {
+      const { resource, repeats } = await toAccepted(store, job, added);
+      if (repeats === 'replayed') reply.header('idempotency-replayed', 'true');
+      return toOutcome({ status: 202, job: resource });
+    } catch (thrown) {
+      return rejected(thrown);
+    }
+  };
+
+  const add = async (reply: FastifyReply, { additions, outcomes }: ReadBatch): Promise<void> => {
+    const added = await store.add(additions);
+    const others: Promise<void>[] = [];
+    for (const [n, { index, job }] of additions.entries()) {
+      const one = added[n] as Added;
+      if (one.outcome === 'added') outcomes[index] = taken(job);
+      else {
+        others.push(
+          earlier(reply, job, one).then((outcome) => {
+            outcomes[index] = outcome;
+          }),
+        );
+      }
+    }
+    await Promise.all(others);
+    if (!outcomes.some(({ status }) => status === 202)) throwIfAllFailed(added);
+  };
+
   scope.post(
     '/jobs/batch',
     { config: { role: 'submit', operation: submitBatch } },
     async (request, reply) => {
       const caller = callerOf(request);
-      const { tenant } = caller;
-      const trace = traceOf(request);
       const submissions = parseBatch(request.body);
-      // Each item is replayed on its own.
       const batchKey = scopedKeyOf(request, 'POST /jobs/batch', request.body);
-      const items: BatchItem[] = [];
-      const additions = submissions.flatMap((item, index) => {
-        try {
-          const at = ['jobs', index];
-          const key = batchKey && { ...batchKey, scope: `${batchKey.scope} ${index}` };
-          const given = { ...parseSubmission(item, catalog, at), tenant, trace };
-          requireSubmit(caller, given.type);
-          const submission = withWebhooks(given, webhooks, at);
-          return [{ index, ...toAddition(submission, key, partitions) }];
-        } catch (thrown) {
-          items[index] = rejected(thrown);
-          return [];
-        }
-      });
+      const batch = readBatch(request, submissions, batchKey, parts);
+      const { additions, outcomes } = batch;
       if (additions.length > 0) await admit(caller, additions.length, batchKey);
-      const added = await store.add(additions);
-      await Promise.all(
-        additions.map(async ({ index, job }, n) => {
-          const outcome = added[n] as NonNullable<(typeof added)[number]>;
-          try {
-            const { resource, repeats } = await toAccepted(store, job, outcome);
-            if (repeats === 'replayed') reply.header('idempotency-replayed', 'true');
-            items[index] = { status: 202, job: resource };
-          } catch (thrown) {
-            items[index] = rejected(thrown);
-          }
-        }),
-      );
-      const accepted = items.filter(({ status }) => status === 202).length;
-      if (accepted === 0 && added.every(({ outcome }) => outcome === 'failed') && added[0]) {
-        throw (added[0] as { error: Error }).error;
-      }
+      await add(reply, batch);
+      const accepted = outcomes.filter(({ status }) => status === 202).length;
+      const { tenant } = caller;
+      const rejections = outcomes.length - accepted;
       request.log.debug(
-        { requestId: request.id, accepted, rejected: items.length - accepted, tenant },
+        { requestId: request.id, accepted, rejected: rejections, tenant },
         'batch accepted',
       );
-      return reply
-        .code(statusOf(items, accepted))
-        .send({ accepted, rejected: items.length - accepted, items });
+      return answerBatch(reply, outcomes, accepted);
     },
   );
 };

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createAddJob } from '@drover/jobs/adding/add-gathered';
 import { addJobs } from '@drover/jobs/adding/add-jobs';
 import type { Added, Addition } from '@drover/jobs/adding/addition';
 import {
@@ -30,6 +31,11 @@ export interface FoundJob {
 export interface JobStore {
   /** Resolves when Redis holds those that are not `failed`. */
   add(additions: readonly Addition[]): Promise<readonly Added[]>;
+  /**
+   * The same of one job, together with those of other requests of this moment.
+   * @throws what its gate says when it is shut.
+   */
+  addOne(addition: Addition): Promise<Added>;
   /** @returns false when the idempotency key was used with another body. */
   claimKey(record: IdempotencyRecord): Promise<boolean>;
   /** @returns undefined when there is no such job, or it is another tenant's. */
@@ -56,6 +62,9 @@ const expiryOf = (job: StoredJob): number | undefined =>
 /** A job that has not started in time never will, whether or not a worker has come by to say so. */
 const isOverdue = (job: StoredJob): boolean =>
   (expiryOf(job) ?? Number.POSITIVE_INFINITY) <= Date.now();
+
+/** Whether it is what it seems: nobody is about to end it, or should. */
+const isSteady = (job: StoredJob): boolean => job.place !== 'withdrawing' && !isOverdue(job);
 
 /** How often, and after how many milliseconds, a job that is just being ended is read again. */
 const settleRounds = 50;
@@ -88,12 +97,15 @@ export const createJobStore = (queues: QueueSet, options: { keepFailedMs: number
 
   return {
     add: (additions) => addJobs(queues, additions),
+    addOne: createAddJob(queues),
     claimKey: (record) => claimKey(queues, record),
     lookUpKey: (record) => lookUpKey(queues, record),
     find: async (id, tenant) => {
       const found = await findJob(queues, id, tenant);
-      const job = found && (await current(found.address, found.job));
-      return found && job && { address: found.address, resource: toResource(found.address, job) };
+      if (!found) return undefined;
+      const { address } = found;
+      const job = isSteady(found.job) ? found.job : await current(address, found.job);
+      return job && { address, resource: toResource(address, job) };
     },
     read,
     cancel: (job) => withdraw(queues, job, 'canceled', keepFailedMs),

@@ -3,6 +3,8 @@ import { checkFitness, parseSubmission } from '@drover/jobs/adding/submission';
 import { toAddition } from '@drover/jobs/adding/to-addition';
 import type { JobResource } from '@drover/jobs/contract/job-resource';
 import { isTerminal } from '@drover/jobs/contract/job-resource';
+import { newResourceText } from '@drover/jobs/record/job-text';
+import type { QueuedJob } from '@drover/jobs/record/queued-job';
 import { withWebhooks } from '@drover/jobs/webhooks/attach';
 import { parseJobId } from '@drover/shared/job-id';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -11,6 +13,7 @@ import type { Caller } from '../auth/key-ring.ts';
 import { requireSubmit } from '../auth/may-submit.ts';
 import { waitUntilFinished } from '../following/wait.ts';
 import type { Watches } from '../following/watches.ts';
+import { jsonType } from '../http/json-type.ts';
 import { submitJob } from '../openapi/operations/jobs.ts';
 import { accountsPartition, isRateLimited } from '../throttling/throttle.ts';
 import { traceOf } from '../tracing/requests.ts';
@@ -26,6 +29,15 @@ const describe = (reply: FastifyReply, { repeats }: Accepted) => {
   if (repeats === 'replayed') reply.header('idempotency-replayed', 'true');
   if (repeats === 'deduplicated') reply.header('deduplicated', 'true');
 };
+
+/** What most submissions come to, without making the resource first. */
+const answerNew = (reply: FastifyReply, job: QueuedJob) =>
+  reply
+    .code(202)
+    .header('retry-after', pollAfterSeconds)
+    .header('location', `/jobs/${job.id}`)
+    .header('content-type', jsonType)
+    .send(newResourceText(job));
 
 const answer = (reply: FastifyReply, job: JobResource) => {
   if (isTerminal(job.status)) reply.code(200);
@@ -53,11 +65,13 @@ export const submitRoute = (
   };
 
   /** Takes the job off the caller's allowance: together with the add where it can be, else before. */
-  const passOrGate = async (caller: Caller, partition: number): Promise<Gate | undefined> => {
-    if (partition === accountsPartition) return throttle.gate(caller);
-    await throttle.take(caller, 1);
-    return undefined;
-  };
+  const passOrGate = (
+    caller: Caller,
+    partition: number,
+  ): Gate | undefined | Promise<Gate | undefined> =>
+    partition === accountsPartition
+      ? throttle.gate(caller)
+      : throttle.take(caller, 1).then(() => undefined);
 
   /** A job that its key has made before takes nothing more: no limit refuses to show it. */
   const replayOr = async (refusal: unknown, { idempotency }: Addition): Promise<Added> => {
@@ -69,10 +83,11 @@ export const submitRoute = (
 
   const add = async (caller: Caller, addition: Addition): Promise<Added> => {
     try {
-      const gate = await passOrGate(caller, addition.job.partition);
-      const [added] = await store.add([{ ...addition, gate }]);
-      if (added?.outcome === 'failed') throw added.error;
-      return added as Added;
+      const passing = passOrGate(caller, addition.job.partition);
+      const gate = passing instanceof Promise ? await passing : passing;
+      const added = await store.addOne({ ...addition, gate });
+      if (added.outcome === 'failed') throw added.error;
+      return added;
     } catch (refusal) {
       return replayOr(refusal, addition);
     }
@@ -91,12 +106,17 @@ export const submitRoute = (
       requireSubmit(caller, given.type);
       const submission = withWebhooks(given, webhooks);
       const addition = toAddition(submission, key, partitions);
-      const accepted = await toAccepted(store, addition.job, await add(caller, addition));
+      const added = await add(caller, addition);
+      const { job } = addition;
+      const note = (jobId: string) =>
+        request.log.debug({ requestId: request.id, jobId, type: job.name, tenant }, 'job accepted');
+      if (added.outcome === 'added' && request.headers.prefer === undefined) {
+        note(job.id);
+        return answerNew(reply, job);
+      }
+      const accepted = await toAccepted(store, job, added);
       describe(reply, accepted);
-      request.log.debug(
-        { requestId: request.id, jobId: accepted.resource.id, type: addition.job.name, tenant },
-        'job accepted',
-      );
+      note(accepted.resource.id);
       return answer(reply, await awaited(request, reply, accepted.resource));
     },
   );

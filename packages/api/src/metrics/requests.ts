@@ -46,8 +46,8 @@ export const measureRequests = (app: FastifyInstance, metrics: Metrics | undefin
   };
   app.addHook('onRequest', (request, reply, done) => {
     open += 1;
-    // Not Fastify's `onResponse`: there is none for a client that has left.
-    reply.raw.once('close', () => count(request, reply));
+    // Not Fastify's `onResponse`: there is none for a client that has left. It comes once.
+    reply.raw.on('close', () => count(request, reply));
     done();
   });
 };

@@ -1,3 +1,4 @@
+import type { Added, Addition } from '@drover/jobs/adding/addition';
 import type { Metrics } from '@drover/shared/metrics/metrics';
 import type { JobStore } from '../jobs/store.ts';
 import type { WorkflowStore } from '../workflows/store.ts';
@@ -7,15 +8,22 @@ import { apiMetrics } from './definitions.ts';
 export const countJobs = (store: JobStore, metrics: Metrics | undefined): JobStore => {
   if (!metrics) return store;
   const submissions = metrics.counter(apiMetrics.submissions);
+  const count = ({ job }: Addition, outcome: Added['outcome'] = 'failed') =>
+    submissions.inc({ type: job.name, queue: job.queue, outcome });
   return {
     ...store,
     add: async (additions) => {
       const added = await store.add(additions);
-      for (const [n, { job }] of additions.entries()) {
-        const outcome = added[n]?.outcome ?? 'failed';
-        submissions.inc({ type: job.name, queue: job.queue, outcome });
-      }
+      for (const [n, addition] of additions.entries()) count(addition, added[n]?.outcome);
       return added;
+    },
+    addOne: (addition) => {
+      const adding = store.addOne(addition);
+      adding.then(
+        ({ outcome }) => count(addition, outcome),
+        () => count(addition),
+      );
+      return adding;
     },
   };
 };

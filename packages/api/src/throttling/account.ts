@@ -13,14 +13,10 @@ export interface Allowance {
   readonly resetAt: number;
 }
 
-/** What a request would take. */
-export interface Question extends Cost {
+/** A request that waits to be told whether its cost was taken. */
+export interface Asker extends Cost {
   /** Sends the commands that are to come just behind the decision. */
   readonly start?: () => void;
-}
-
-/** A request that waits to be told whether its cost was taken. */
-export interface Asker extends Question {
   /** @param waitMs 0 when it was taken, else when to ask again. */
   resolve(waitMs: number): void;
   reject(reason: unknown): void;

@@ -2,10 +2,11 @@ import type { Gate } from '@drover/jobs/adding/addition';
 import type { RateLimits } from '@drover/shared/config/rate-limits';
 import { describeDuration } from '@drover/shared/duration';
 import { Problem } from '@drover/shared/http/problem';
+import { gather } from '@drover/shared/redis/gather';
 import type { Stores } from '@drover/shared/stores';
 import type { Caller } from '../auth/key-ring.ts';
-import { type Account, type Allowance, isFresh, type Question, toAllowance } from './account.ts';
-import { decide } from './verdict.ts';
+import { type Account, type Allowance, type Asker, isFresh, toAllowance } from './account.ts';
+import { decide, type Verdict } from './verdict.ts';
 
 /**
  * How much each tenant may still submit. A tenant has an account in each tier that it has keys of; all
@@ -82,11 +83,8 @@ export const createThrottle = (
     return accounts.get(id) ?? open(id, caller);
   };
 
-  const answer = async (account: Account) => {
-    const askers = account.askers.splice(0);
+  const learn = async (account: Account, askers: readonly Asker[], deciding: Promise<Verdict>) => {
     try {
-      const deciding = decide(redis, account.key, account, askers);
-      for (const { start } of askers) start?.();
       const verdict = await deciding;
       account.allowance = toAllowance(account.limit, verdict);
       for (const [n, { resolve }] of askers.entries()) resolve(verdict.waitsMs[n] as number);
@@ -96,12 +94,33 @@ export const createThrottle = (
     }
   };
 
-  /** Requests that have come in together share one command: the busier a tenant, the cheaper each. */
-  const ask = (account: Account, question: Question): Promise<number> =>
-    new Promise((resolve, reject) => {
-      const isFirst = account.askers.push({ ...question, resolve, reject }) === 1;
-      if (isFirst) setImmediate(answer, account);
+  let asking: Account[] = [];
+
+  /** All decisions are sent before the first of the adds that they let through. */
+  const answer = (): void => {
+    const questions = asking.map((account) => {
+      const askers = account.askers;
+      account.askers = [];
+      return { account, askers, deciding: decide(redis, account.key, account, askers) };
     });
+    asking = [];
+    for (const { askers } of questions) {
+      for (const { start } of askers) start?.();
+    }
+    for (const { account, askers, deciding } of questions) void learn(account, askers, deciding);
+  };
+  const askSoon = gather(answer);
+
+  /** Requests that have come in together share one command: the busier a tenant, the cheaper each. */
+  const ask = (account: Account, asker: Asker): void => {
+    const isFirst = account.askers.push(asker) === 1;
+    if (isFirst) asking.push(account);
+    askSoon();
+  };
+
+  /** @returns how long to wait, in milliseconds; 0 when the cost was taken. */
+  const takeOff = (account: Account, cost: number): Promise<number> =>
+    new Promise((resolve, reject) => ask(account, { cost, resolve, reject }));
 
   return {
     accountOf,
@@ -109,29 +128,36 @@ export const createThrottle = (
       const account = accountOf(caller);
       if (!account) return undefined;
       if (cost > account.limit) throw neverFits(account, cost);
-      const waitMs = await ask(account, { cost });
+      const waitMs = await takeOff(account, cost);
       if (waitMs > 0) throw tooMany(account, cost, waitMs);
       return account.allowance;
     },
     gate: (caller) => {
       const account = accountOf(caller);
       if (!account) return undefined;
-      return async <T>(jobKey: string, add: () => Promise<T>): Promise<T> => {
-        let adding: Promise<T> | undefined;
-        const start = () => {
-          adding = add();
-          // It is looked at only when the gate is open; when it is shut, it has come to nothing.
-          adding.catch(() => undefined);
-        };
-        const waitMs = await ask(account, { cost: 1, jobKey, start });
-        if (waitMs > 0) throw tooMany(account, 1, waitMs);
-        return adding as Promise<T>;
-      };
+      return <T>(jobKey: string, add: () => Promise<T>): Promise<T> =>
+        new Promise((resolve, reject) => {
+          let adding: Promise<T>;
+          ask(account, {
+            cost: 1,
+            jobKey,
+            start: () => {
+              adding = add();
+              // It is looked at only when the gate is open; when it is shut, it has come to nothing.
+              adding.catch(() => undefined);
+            },
+            resolve: (waitMs) => {
+              if (waitMs > 0) reject(tooMany(account, 1, waitMs));
+              else resolve(adding);
+            },
+            reject,
+          });
+        });
     },
     peek: async (caller) => {
       const account = accountOf(caller);
       if (!account || isFresh(account)) return account?.allowance;
-      account.looking ??= ask(account, { cost: 0 }).finally(() => {
+      account.looking ??= takeOff(account, 0).finally(() => {
         delete account.looking;
       });
       await account.looking;

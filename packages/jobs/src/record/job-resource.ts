@@ -9,7 +9,7 @@ import { errorOf } from './job-error.ts';
 import type { QueuedJob } from './queued-job.ts';
 
 /** Writing an instant takes longer than one may think, and most jobs are due when they are made. */
-const laterInstant = (text: string, delayMs: number): string =>
+export const laterInstant = (text: string, delayMs: number): string =>
   delayMs > 0 ? toInstant(Date.parse(text) + delayMs) : text;
 
 const linksOf = (id: string): JobResource['links'] => ({

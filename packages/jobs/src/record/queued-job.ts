@@ -41,6 +41,8 @@ export interface QueuedJob {
   timestamp: number;
   /** It waits until submissions of its dedupe key have ceased for that long, in milliseconds. */
   debounceMs?: number;
+  /** The payload as JSON, once it has been written. */
+  payloadText?: string | undefined;
 }
 
 const delayOf = (options: SubmissionOptions, now: number): number => {
