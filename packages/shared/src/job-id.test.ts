@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { derivedJobId, newJobId, parseJobId, submittedAt } from './job-id.ts';
 import { maxPartition } from './keys.ts';
 
@@ -56,4 +56,17 @@ test('an id tells when it was made', () => {
   expect(at).toBeGreaterThanOrEqual(before);
   expect(at).toBeLessThanOrEqual(Date.now());
   expect(submittedAt('nonsense')).toBeUndefined();
+});
+
+test('ids of one process sort as they were made, also in one millisecond', () => {
+  const made = Array.from({ length: 2_000 }, () => newJobId('mail', 0));
+  expect(made.toSorted()).toEqual(made);
+});
+
+test('an id tells the time of a clock that was set back', () => {
+  vi.useFakeTimers({ now: 2_000_000_000_000 });
+  newJobId('mail', 0);
+  vi.setSystemTime(1_900_000_000_000);
+  expect(submittedAt(newJobId('mail', 0))).toBe(1_900_000_000_000);
+  vi.useRealTimers();
 });

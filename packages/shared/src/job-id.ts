@@ -1,5 +1,5 @@
 import { hash, randomFillSync } from 'node:crypto';
-import { decodeTime, ulid } from 'ulid';
+import { decodeTime, monotonicFactory, ulid } from 'ulid';
 import { maxPartition } from './keys.ts';
 
 /** Where a job lives, read from its id: ids route themselves, there is no lookup table. */
@@ -26,9 +26,23 @@ const random = (): number => {
   return byte / 256;
 };
 
-/** A new id `<queue>.<partition>.<ulid>`, lower case; ids of one queue and partition sort by time. */
+let next = monotonicFactory(random);
+let latest = 0;
+
+/** ULIDs that one process makes in one millisecond sort as they were made; a clock may be set back. */
+const newUlid = (): string => {
+  const now = Date.now();
+  if (now < latest) next = monotonicFactory(random);
+  latest = now;
+  return next(now);
+};
+
+/**
+ * A new id `<queue>.<partition>.<ulid>`, lower case. Ids of one queue and partition sort by time, those
+ * of one process in the order in which they were made.
+ */
 export const newJobId = (queue: string, partition: number): string =>
-  `${queue}.${partition}.${ulid(undefined, random).toLowerCase()}`;
+  `${queue}.${partition}.${newUlid().toLowerCase()}`;
 
 /**
  * The id that `seed` stands for: the same for the same seed and time, and as unlikely to meet another
