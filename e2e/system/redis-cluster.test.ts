@@ -315,6 +315,13 @@ test('a limit counts the jobs of all partitions', async () => {
     statuses.push((await ask('POST', '/jobs', echo(n), { key: throttledKey })).status);
   }
   expect(statuses).toEqual([202, 202, 202, 202, 202, 202, 429, 429]);
+  // Wherever the job, the record of its key and the account live; asked for again, it is no more there.
+  for (let n = 0; n < 24; n += 1) {
+    const key = `refused-${n % 8}`;
+    const body = echo(key, { dedupe: { key, mode: 'until-finished' } });
+    const keys = { key: throttledKey, 'idempotency-key': `"${key}"` };
+    expect((await ask('POST', '/jobs', body, keys)).status).toBe(429);
+  }
 });
 
 test('the doctor looks at every primary, and says what to set for a cluster', async () => {

@@ -101,7 +101,9 @@ test('it can be canceled, and leaves the rest as it is', async () => {
   await using _worker = await startWorkerOf(api);
   const ids = await plant(100);
   const { body } = await dead.redriveAll({ all: true, rate: 20 });
-  await expect.poll(async () => (await dead.ids('?limit=100')).length).toBeLessThan(100);
+  await expect
+    .poll(async () => (await dead.ids('?limit=100')).length, { timeout: 15_000 })
+    .toBeLessThan(100);
   expect((await dead.ask('DELETE', `/jobs/${body.id}`)).status).toBe(202);
   expect((await dead.finished(body.id)).status).toBe('canceled');
   const left = await dead.ids('?limit=100');
@@ -124,8 +126,10 @@ test('it goes on counting when its worker stops and hands it back', async () => 
   const impatient = { ...config, lifecycle: { ...config.lifecycle, graceMs: 0 } };
   const first = await startWorkerOf({ ...api, config: impatient });
   const { body } = await dead.redriveAll({ all: true, rate: 30 });
-  await expect.poll(async () => (await dead.ids('?limit=100')).length).toBeLessThan(50);
-  await first[Symbol.asyncDispose]();
+  await expect
+    .poll(async () => (await dead.ids('?limit=100')).length, { timeout: 15_000 })
+    .toBeLessThan(50)
+    .finally(() => first[Symbol.asyncDispose]());
   await using _second = await startWorkerOf(api);
   const { result } = await dead.finished(body.id);
   expect(result).toMatchObject({ matched: 60, skipped: 0 });

@@ -1,6 +1,8 @@
+import { writeKnownEnd } from '@drover/jobs/history/ended';
 import type { HistoryFilter } from '@drover/jobs/history/filter';
 import { readHistoryPage } from '@drover/jobs/history/page';
 import { createPool } from '@drover/shared/database/pool';
+import { parseJobId } from '@drover/shared/job-id';
 import { silentLog } from '@drover/shared/log';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -113,4 +115,56 @@ test('a job that ends otherwise is found by its new end, and by its old one no m
   expect(await found(byCode)).toEqual([]);
   const ended = await found({ tenant: 'acme', type: ['email.send'], status: ['succeeded'] });
   expect(ended).toContain(failed);
+});
+
+/** Not among the first that a search looks at along the list. */
+const at = now - 2 * dayMs - 600_000;
+
+const lose = (ids: readonly string[]) =>
+  history.database.query(
+    `update drover.jobs set words = array_to_tsvector(
+       array(select word from unnest(tsvector_to_array(words)) word where not starts_with(word, 'k=')))
+     where id = any($1)`,
+    [ids],
+  );
+
+test('jobs whose rows lack the word of their kind are found', async () => {
+  const kind = { at, type: 'email.send', queue: 'mail', status: 'failed', errorCode: 'unworded' };
+  const ids = await history.plant([kind, { ...kind, tenant: 'globex' }, kind]);
+  const filters: HistoryFilter[] = ['acme', null].map((tenant) => ({
+    ...{ tenant, type: ['email.send'], status: ['failed'], code: ['unworded'] },
+  }));
+  const [own, all] = [[ids[0], ids[2]].toSorted(), ids.toSorted()];
+  // As a version writes them that knows of no kinds: one of them, then each.
+  for (const some of [ids.slice(0, 1), ids]) {
+    await lose(some);
+    const pages = await Promise.all(filters.map(found));
+    expect(pages.map((page) => page.toSorted())).toEqual([own, all]);
+  }
+  await history.database.query('select drover.note_all_job_kinds()');
+  const pages = await Promise.all(filters.map(found));
+  expect(pages.map((page) => page.toSorted())).toEqual([own, all]);
+});
+
+test('a job whose end is only told of is found by it, and has the word of its kind', async () => {
+  const kind = { at, type: 'report.generate', queue: 'data', tenant: 'acme' };
+  const resource = JSON.stringify({ ...kind, attempts: { made: 1 }, error: null });
+  const [id = ''] = await history.plant([
+    { ...kind, status: 'running', finishedAt: null, tags: ['late'], resource },
+  ]);
+  const address = parseJobId(id);
+  if (!address) throw new Error('no id');
+  const end = { address, status: 'failed', at: at + 1_000, value: 'The tape tore' } as const;
+  expect(await writeKnownEnd(pool, end)).toBe(true);
+  const byEnd = { tenant: 'acme', type: ['report.generate'], status: ['failed'] };
+  expect(await found({ ...byEnd, code: ['failed'], tags: ['late'] })).toEqual([id]);
+  expect(await found({ ...byEnd, text: 'tape' })).toEqual([id]);
+  const kinds = await history.database.query(
+    "select ending, term <> '' as worded from drover.job_kinds where type = $1 order by ending",
+    [kind.type],
+  );
+  expect(kinds).toEqual([
+    { ending: '', worded: true },
+    { ending: 'failed', worded: true },
+  ]);
 });

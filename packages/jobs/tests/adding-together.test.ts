@@ -2,6 +2,7 @@ import { expect, inject, test } from 'vitest';
 import { startOwnRedis } from '../../../tests/servers/own-redis.ts';
 import { createAddJob } from '../src/adding/add-gathered.ts';
 import type { Addition } from '../src/adding/addition.ts';
+import { claimForJob, type IdempotencyRecord } from '../src/adding/idempotency.ts';
 import { openQueues, plainJob } from './adding-fixtures.ts';
 
 const keyed = (id: string, digest: string, fingerprint = 'body'): Addition => ({
@@ -72,4 +73,19 @@ test('what fails fails for each of them', async () => {
   const addJob = createAddJob(queues);
   const added = await Promise.all([addJob({ job: plainJob('a') }), addJob({ job: plainJob('b') })]);
   expect(added.map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
+});
+
+test.each([
+  ['plain', {}],
+  ['with a dedupe key', { deduplication: { id: 'once' } }],
+])('a key whose job was never added is for whoever comes next: %s', async (_, more) => {
+  await using queues = await openQueues(inject('redisUrl'));
+  const { job, idempotency } = keyed('second', 'interrupted');
+  await claimForJob(queues, idempotency as IdempotencyRecord, 'first');
+  const addJob = createAddJob(queues);
+  const again = { job: { ...job, opts: { ...job.opts, ...more } }, idempotency };
+  expect(await addJob(again)).toEqual({ outcome: 'replayed', id: 'first' });
+  expect(await addJob(again)).toEqual({ outcome: 'replayed', id: 'first' });
+  const jobs = await queues.get('mail', 0).getPrioritized();
+  expect(jobs.map(({ id }) => id)).toEqual(['first']);
 });

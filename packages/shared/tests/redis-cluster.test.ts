@@ -107,7 +107,7 @@ describe('the boot check', () => {
   test('tells a wrong password from a cluster that is not there', async () => {
     const url = new URL(cluster.url.split(',')[0] as string);
     url.password = 'wrong';
-    await expect(boot(url.href, true, 1_000)).rejects.toMatchObject({
+    await expect(boot(url.href, true, 5_000)).rejects.toMatchObject({
       code: 'redis-unreachable',
       message: expect.stringMatching(/WRONGPASS|invalid.*password/i),
     });

@@ -1,9 +1,9 @@
+import { toError } from '@drover/shared/errors';
 import type { JobAddress } from '@drover/shared/job-id';
 import type { Keys } from '@drover/shared/keys';
 import type { Component } from '@drover/shared/lifecycle/stack';
 import type { Log } from '@drover/shared/log';
 import type { RedisClient } from '@drover/shared/redis/client';
-import { pipelined } from '@drover/shared/redis/pipelines';
 import type { Subscriptions } from '@drover/shared/redis/subscriptions';
 import { Canceled } from './execution/interruption.ts';
 import type { RunningJobs } from './running-jobs.ts';
@@ -11,17 +11,18 @@ import type { RunningJobs } from './running-jobs.ts';
 /** Running jobs are looked up this often, for messages can be lost. Milliseconds. */
 const recheckMs = 5_000;
 
-/** Marks which of these jobs have, read in one round trip. */
-const readMarks = async (
+/** Which of these jobs, all of one partition, are marked as canceled. */
+const readCanceled = async (
   redis: RedisClient,
   keys: Keys,
   jobs: readonly JobAddress[],
-): Promise<(string | null)[]> => {
-  const partitionOf = ({ partition }: JobAddress) => partition;
-  const replies = await pipelined(redis, jobs, partitionOf, (batch, { queue, partition, id }) =>
-    batch.hget(keys.inQueue(queue, partition, id), 'withdrawn'),
-  );
-  return replies as (string | null)[];
+): Promise<JobAddress[]> => {
+  const batch = redis.pipeline();
+  for (const { queue, partition, id } of jobs) {
+    batch.hget(keys.inQueue(queue, partition, id), 'withdrawn');
+  }
+  const replies = (await batch.exec()) ?? [];
+  return jobs.filter((_, n) => replies[n]?.[1] === 'canceled');
 };
 
 /** Whether a job was canceled while no worker ran it: its last worker was lost, or it waited to be retried. */
@@ -46,17 +47,18 @@ export const createCancellations = (options: {
   const cancel = (id: string) =>
     running.get(id)?.interruption.interrupt(new Canceled({ hadBegun: true }));
 
-  const recheck = async () => {
-    const jobs = [...running.all].map(({ address }) => address);
-    if (jobs.length === 0) return;
-    const marks = await readMarks(redis, keys, jobs);
-    for (const [i, { id }] of jobs.entries()) if (marks[i] === 'canceled') cancel(id);
+  const recheckSome = async (jobs: readonly JobAddress[]) => {
+    try {
+      for (const { id } of await readCanceled(redis, keys, jobs)) cancel(id);
+    } catch (thrown) {
+      const reason = toError(thrown).message;
+      log.debug({ reason }, 'running jobs were not checked for cancellation');
+    }
   };
-
-  const recheckOrWarn = () => {
-    recheck().catch((err: Error) => {
-      log.debug({ reason: err.message }, 'running jobs were not checked for cancellation');
-    });
+  /** Each partition by itself: in a cluster, one may be away while the others are served. */
+  const recheck = () => {
+    const jobs = [...running.all].map(({ address }) => address);
+    for (const some of Map.groupBy(jobs, (it) => it.partition).values()) void recheckSome(some);
   };
 
   return {
@@ -64,8 +66,8 @@ export const createCancellations = (options: {
     start: async () => {
       const channels = Array.from({ length: options.partitions }, (_, n) => keys.cancellations(n));
       await Promise.all(channels.map((channel) => subscriptions.subscribe(channel, cancel)));
-      subscriptions.onReconnect(recheckOrWarn);
-      timer = setInterval(recheckOrWarn, recheckMs);
+      subscriptions.onReconnect(recheck);
+      timer = setInterval(recheck, recheckMs);
     },
     stop: async () => clearInterval(timer),
   };

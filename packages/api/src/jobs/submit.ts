@@ -64,12 +64,15 @@ export const submitRoute = (
     return finished ?? job;
   };
 
-  /** Takes the job off the caller's allowance: together with the add where it can be, else before. */
+  /**
+   * Takes the job off the caller's allowance: together with the add where job and account, and what its
+   * key stands for, live in one place; else before.
+   */
   const passOrGate = (
     caller: Caller,
-    partition: number,
+    { job, idempotency }: Addition,
   ): Gate | undefined | Promise<Gate | undefined> =>
-    partition === accountsPartition
+    [job, idempotency ?? job].every(({ partition }) => partition === accountsPartition)
       ? throttle.gate(caller)
       : throttle.take(caller, 1).then(() => undefined);
 
@@ -83,7 +86,7 @@ export const submitRoute = (
 
   const add = async (caller: Caller, addition: Addition): Promise<Added> => {
     try {
-      const passing = passOrGate(caller, addition.job.partition);
+      const passing = passOrGate(caller, addition);
       const gate = passing instanceof Promise ? await passing : passing;
       const added = await store.addOne({ ...addition, gate });
       if (added.outcome === 'failed') throw added.error;

@@ -2,9 +2,11 @@ import type { QueueSet } from '@drover/shared/queues/queue-set';
 import { runScript } from '@drover/shared/redis/script';
 import { dataText } from '../record/job-text.ts';
 import type { QueuedJob } from '../record/queued-job.ts';
+import { addPending, isPending } from './across.ts';
 import { addedCode, addScript, keyNames } from './add-script.ts';
 import { type Added, type Addition, failed } from './addition.ts';
 import { type IdempotencyRecord, idempotencyTtlMs, readAdmission } from './idempotency.ts';
+import type { KeyedAddition } from './transaction.ts';
 
 /** Most jobs, and characters of them, that one command adds: others wait for Redis meanwhile. */
 const maxJobs = 100;
@@ -30,7 +32,7 @@ const readCode = (code: number | string, { job, idempotency }: Addition): Added 
   }
   const admission = readAdmission(code, idempotency as IdempotencyRecord);
   return admission.is === 'replay'
-    ? { outcome: 'replayed', id: admission.id }
+    ? { outcome: 'replayed', id: admission.id, isPending: admission.isPending }
     : { outcome: 'conflict' };
 };
 
@@ -99,7 +101,11 @@ export const addPlain = async (
     settling.push(settle(reply, additions.slice(from, from + count)));
     from += count;
   }
-  return settling.length === 1
-    ? (settling[0] as Promise<readonly Added[]>)
-    : (await Promise.all(settling)).flat();
+  const added =
+    settling.length === 1
+      ? await (settling[0] as Promise<readonly Added[]>)
+      : (await Promise.all(settling)).flat();
+  return added.some(isPending)
+    ? addPending(queues, additions as readonly KeyedAddition[], added)
+    : added;
 };

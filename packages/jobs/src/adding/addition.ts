@@ -23,7 +23,9 @@ export interface Addition {
 
 /** What became of an addition; `id` is the job that stands for it, new or not. */
 export type Added =
-  | { outcome: 'added' | 'deduplicated' | 'replayed'; id: string }
+  | { outcome: 'added' | 'deduplicated'; id: string }
+  /** Pending: whoever recorded the key was about to add the job, which may not be there. */
+  | { outcome: 'replayed'; id: string; isPending?: true | undefined }
   /** The idempotency key was used for something else. */
   | { outcome: 'conflict' }
   | { outcome: 'failed'; error: Error };

@@ -44,7 +44,7 @@ const writeOne = (
     const admission = readAdmission(known as string | null, record);
     if (admission.is === 'new') return toAdded(job, id as string);
     return admission.is === 'replay'
-      ? { outcome: 'replayed', id: admission.id }
+      ? { outcome: 'replayed', id: admission.id, isPending: admission.isPending }
       : { outcome: 'conflict' };
   };
   return { replies: 3 + settling, read };

@@ -57,7 +57,7 @@ const release = `
 
 /**
  * Releases a step, of which it is known what it is; one that has to be prepared is appended to a list instead, with all that this
- * takes: place, what it is, its payload, its job's data, the error that it is for, and of each step
+ * takes (unless the list says that they are only counted): place, what it is, its payload, its job's data, the error that it is for, and of each step
  * whose result it takes name, how that ended, and the result.
  */
 const offer = `
@@ -65,6 +65,10 @@ const offer = `
       local step = cjson.decode(text)
       if not step.prepared then
         release(P, step.job, now)
+        return
+      end
+      if list.isOnlyCounted then
+        list[#list + 1] = n
         return
       end
       local taken = {}

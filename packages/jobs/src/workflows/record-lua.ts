@@ -12,7 +12,8 @@ const maxResultBytes = 16_384;
  * will never run. `round` is which end of the job it is, or '' for the one that counts now; `settleKey`
  * is where BullMQ keeps how the job ended, should the job be gone, or ''; `retention` is how long workflows
  * are kept that have ended well, and those that have not, in milliseconds; `success` is the result of
- * the job, which has just ended well, and when it began, where that is known, or nil.
+ * the job, which has just ended well, and when it began, where that is known, or nil: then steps to be
+ * prepared are only counted, and the last step, whose end somebody has to tell of, is `unfinished`.
  * Returns `gone`, `old`, `unfinished`, or `recorded` with the steps to prepare, the jobs to cancel, and
  * `ended`. `lua.ts` describes the fields of the workflow.
  */
@@ -167,6 +168,10 @@ export const recordFunctions = `
       local known = get('o:' .. n)
       local outcome = known and cjson.decode(known)
       if not outcome or (outcome.round or '0') ~= current then
+        -- With the last step the workflow ends, which is for those to record who then tell of it.
+        if success and status == 'running' and (tonumber(get('open')) or 0) <= 1 then
+          return {'unfinished'}
+        end
         local read, result
         if success then
           read, result = {status = 'succeeded', at = tonumber(now), begun = success.begun}, success.result
@@ -184,7 +189,7 @@ export const recordFunctions = `
         redis.call('PUBLISH', Q .. id .. ':changes', 'status')
       end
 
-      local ready, doomed = {}, {}
+      local ready, doomed = {isOnlyCounted = success ~= nil}, {}
       if status ~= 'running' then
         return {'recorded', ready, doomed, get('last') == n and 'ended' or nil}
       end
@@ -208,7 +213,9 @@ export const recordFunctions = `
       if not get('ending') and not step.handler and isGood(outcome) then
         for _, follower in ipairs(step.next) do
           local at = string.format('%d', follower)
-          if get('l:' .. at) == '0' and not get('o:' .. at) then offer(P, W, at, now, ready, get('d:' .. at)) end
+          if get('l:' .. at) == '0' and not get('o:' .. at) then
+            offer(P, W, at, now, ready, get('d:' .. at))
+          end
         end
       elseif get('culprit') == n then
         local spared = {}

@@ -48,6 +48,13 @@ const failFast = (cluster: Cluster, timeoutMs: number): void => {
   };
 };
 
+/** Drops what was given up meanwhile: a node that is being connected to keeps commands, and sends them late. */
+const sendOnlyWanted = (node: Redis): void => {
+  const send = node.sendCommand.bind(node);
+  node.sendCommand = (command, stream) =>
+    command.isSettled ? command.promise : send(command, stream);
+};
+
 /** Learns of nodes that have come, gone, or taken over, also while no command runs into them. */
 const followTopology = (cluster: Cluster): void => {
   let timer: NodeJS.Timeout | undefined;
@@ -134,6 +141,7 @@ export const createCluster = (options: {
   });
   cluster.on('+node', (node: Redis) => {
     corkWrites(node);
+    if (!keepsCommands) sendOnlyWanted(node);
     // Before it is needed. Whether it can be reached, its commands will hear.
     if (!node.options.readOnly) node.connect().catch(() => undefined);
   });
