@@ -21,7 +21,8 @@ const yesterday = now - 86_400_000;
 const prepareWithoutKinds = async (url: string): Promise<void> => {
   const folder = await mkdtemp(join(tmpdir(), 'drover-migrations-'));
   try {
-    const filter = (path: string) => !/^0*([89]|\d{2,})_/.test(basename(path));
+    const isLater = (name: string) => /^\d/.test(name) && name >= '0008';
+    const filter = (path: string) => !isLater(basename(path));
     await cp(droverMigrations.folder, folder, { recursive: true, filter });
     await withClient({ url, name: 'test' }, (client) =>
       applyMigrations(client, { ...droverMigrations, folder }, log),
@@ -36,13 +37,13 @@ const write = (database: OwnDatabase, at: number) =>
   database.query(
     `insert into drover.jobs (submitted_at, id, tenant, type, queue, status, priority, created_at, run_at,
        finished_at, attempts_made, attempts_max, resource, words, seen_at)
-     select $1::timestamptz - n * interval '1 millisecond', $1 || ' ' || n, 'acme', 'email.send', 'mail',
+     select $1::timestamptz - n * interval '1 millisecond', $2 || n, 'acme', 'email.send', 'mail',
        case when n < 300 then 'queued' else 'failed' end, 5, now(), now(),
        case when n < 300 then null else now() end, 1, 1, '{}',
        array_to_tsvector(array['t=acme', 'y=email.send', 'q=mail'] || case when n < 300 then '{}' else array['s=failed'] end),
        0
      from generate_series(1, 300) n`,
-    [new Date(at).toISOString()],
+    [new Date(at), `${at} `],
   );
 
 const places = (database: OwnDatabase) =>
@@ -65,9 +66,7 @@ test('rows of the version before are not written anew, and found before and afte
     for (const tenant of ['acme', null]) {
       const filter = { tenant, type: ['email.send'], status: ['failed'] };
       const { jobs } = await readHistoryPage(pool, filter, { limit: 5 });
-      expect(jobs.map(({ id }) => id)).toEqual(
-        [now, yesterday].map((at) => `${new Date(at).toISOString()} 300`),
-      );
+      expect(jobs.map(({ id }) => id)).toEqual([now, yesterday].map((at) => `${at} 300`));
     }
   } finally {
     await pool.end();

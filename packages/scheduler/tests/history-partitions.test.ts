@@ -1,3 +1,4 @@
+import { readHistoryPage } from '@drover/jobs/history/page';
 import { addDay, dayAfter, dayOf, listDays } from '@drover/jobs/history/partitions';
 import { toRow } from '@drover/jobs/history/row';
 import { writeRows } from '@drover/jobs/history/write';
@@ -105,4 +106,41 @@ test('a day is dropped while others read and write; who holds the table is not w
   reader.release();
   await tidy();
   expect((await listDays(them.db))[0]).toBe(today);
+});
+
+/** Enough jobs of yesterday that a search for others asks the index. */
+const crowd = `
+  insert into drover.jobs (submitted_at, id, tenant, type, queue, status, priority, created_at, run_at,
+    attempts_made, attempts_max, resource, words, seen_at)
+  select $1::timestamptz, 'crowd ' || n, 'acme', 'demo.other', 'demo', 'queued', 5, now(), now(), 0, 1, '{}', '', 0
+    from generate_series(1, 300) n`;
+
+test('what outlived its day is found when the day has a partition again', async () => {
+  await addDay(them.db, dayAfter(today, -31));
+  const id = await write(31);
+  await tidy();
+  expect(await partitionOf(id)).toBe('jobs_default');
+  await addDay(them.db, dayAfter(today, -31));
+  expect(await partitionOf(id)).toBe('jobs_20260515');
+  await them.db.query(crowd, [new Date(now - dayMs)]);
+  const { jobs } = await readHistoryPage(
+    them.db,
+    { tenant: 'acme', type: ['demo.note'] },
+    { limit: 5 },
+  );
+  expect(jobs.map((job) => job.id)).toEqual([id]);
+});
+
+test('kinds of days without a partition are forgotten, and noted again with one', async () => {
+  const daysWithKinds = async () => {
+    const rows = await them.database.query(
+      'select distinct day::text from drover.job_kinds order by 1',
+    );
+    return rows.map(({ day }) => day);
+  };
+  await Promise.all([write(0), write(40), write(90, 40)]);
+  await tidy();
+  expect(await daysWithKinds()).toEqual([today]);
+  await addDay(them.db, dayAfter(today, -40));
+  expect(await daysWithKinds()).toEqual([dayAfter(today, -40), today]);
 });

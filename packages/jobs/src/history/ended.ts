@@ -39,12 +39,13 @@ const endedResource = (resource: JobResource, { status, at, value }: KnownEnd): 
  * What the end of a job is found by, in place of what an earlier end was. Anyone's text may hold the same
  * words as an earlier error, so these stay.
  */
-const findable = `
-  update drover.jobs
-  set words = ts_delete(words, ${endTerms})
-    || to_tsvector('simple', coalesce(error_message, '')) || ${termsOfRow}
-  where submitted_at = $1 and id = $2
-`;
+const findable = `(
+  select ts_delete(words, ${endTerms}) || to_tsvector('simple', coalesce(error_message, '')) || ${termsOfRow}
+  from (
+    select jobs.tenant, jobs.type, jobs.queue, jobs.workflow, jobs.schedule, jobs.tags, jobs.words,
+      $3::text as status, $4::timestamptz as finished_at, $6::text as error_code, $7::text as error_message
+  ) ended
+)`;
 
 const keyOf = ({ id }: JobAddress): [submitted: Date, id: string] => [
   new Date(submittedAt(id) ?? 0),
@@ -67,7 +68,7 @@ export const writeKnownEnd = async (db: Queryable, end: KnownEnd): Promise<boole
   const ended = endedResource(JSON.parse(row.resource) as JobResource, end);
   await db.query(
     `update drover.jobs set status = $3, finished_at = $4, resource = $5, gone_at = null,
-       error_code = $6, error_message = $7, seen_at = greatest(seen_at, $8)
+       error_code = $6, error_message = $7, seen_at = greatest(seen_at, $8), words = ${findable}
      where submitted_at = $1 and id = $2 and coalesce(finished_at < $4, true)`,
     [
       ...key,
@@ -79,7 +80,6 @@ export const writeKnownEnd = async (db: Queryable, end: KnownEnd): Promise<boole
       end.at * 1_000,
     ],
   );
-  await db.query(findable, key);
   return true;
 };
 

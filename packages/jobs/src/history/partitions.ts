@@ -16,10 +16,10 @@ export const dayAfter = (day: Day, days: number): Day => dayOf(Date.parse(day) +
  */
 const lockTimeoutMs = 500;
 
-const change = async (db: Transactional, call: string, day: Day): Promise<unknown> =>
+const change = async (db: Transactional, call: string, ...values: Day[]): Promise<unknown> =>
   inTransaction(db, async (client) => {
     await client.query(`set local lock_timeout = ${lockTimeoutMs}`);
-    const { rows } = await client.query<{ done: unknown }>(`select ${call} as done`, [day]);
+    const { rows } = await client.query<{ done: unknown }>(`select ${call} as done`, values);
     return rows[0]?.done;
   });
 
@@ -69,4 +69,12 @@ export const pruneOthers = async (
     [new Date(beforeMs)],
   );
   return rowCount ?? 0;
+};
+
+/**
+ * Forgets which kinds of jobs days had that have no partition any more.
+ * @throws SQLSTATE 55P03 when others held the table for too long.
+ */
+export const pruneKinds = async (db: Transactional): Promise<void> => {
+  await change(db, 'drover.prune_job_kinds()');
 };

@@ -4,6 +4,7 @@ import {
   dayOf,
   dropDay,
   listDays,
+  pruneKinds,
   pruneOthers,
 } from '@drover/jobs/history/partitions';
 import type { Transactional } from '@drover/shared/database/in-transaction';
@@ -39,6 +40,7 @@ export const tidyHistory = async (
     log.info({ day }, 'a day of the history was dropped');
   }
   while ((await pruneOthers(db, Date.parse(oldest))) > 0);
+  await pruneKinds(db);
 };
 
 /** Looks after the partitions of the history. Any number of processes may do so at once. */
