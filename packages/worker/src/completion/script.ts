@@ -45,7 +45,6 @@ export const completeScript: Script = {
   name: 'droverComplete',
   keys: keyNames.length,
   lua: `
-    ${recordFunctions}
     local call = redis.call
     local wait, active, prioritized, events, stalled, delayed, meta, completed, metrics, marker =
       unpack(KEYS)
@@ -67,10 +66,17 @@ export const completeScript: Script = {
         and call('EXISTS', children[2 * n - 1], children[2 * n]) == 0)
     end
 
+    -- Most jobs are no steps: what those take is defined when the first one comes.
+    local recordStep
+    local function defineRecordStep()
+      ${recordFunctions}
+      return recordStep
+    end
     local S, settled, isAnySettled = P .. 'settle:', {}, false
     local function takeOn(settleKey, success)
       local name, data = unpack(call('HMGET', settleKey, 'name', 'data'))
       if name ~= 'step' then return false end
+      recordStep = recordStep or defineRecordStep()
       local ended = cjson.decode(data)
       local step, round = ended.tasks.step, string.format('%.0f', ended.round)
       local answer, ready, doomed, last = unpack(recordStep(P, step.workflow,
@@ -164,18 +170,20 @@ export const completeScript: Script = {
       call('SET', job .. ':lock', tokens[n], 'PX', lockMs)
       if isKept then call('XADD', events, '*', 'event', 'active', 'jobId', id, 'prev', 'waiting') end
       local fields = call('HGETALL', job)
-      local function placeOf(name)
-        for at = 1, #fields, 2 do
-          if fields[at] == name then return at + 1 end
+      local at = {}
+      for n = 1, #fields, 2 do at[fields[n]] = n + 1 end
+      local function set(name, value)
+        if not at[name] then
+          fields[#fields + 1] = name
+          at[name] = #fields + 1
         end
-        fields[#fields + 1] = name
-        return #fields + 1
+        fields[at[name]] = value
       end
-      local starts = placeOf('ats')
-      fields[starts] = tostring((tonumber(fields[starts]) or 0) + 1)
-      fields[placeOf('processedOn')] = now
-      fields[placeOf('pb')] = worker
-      call('HSET', job, 'processedOn', now, 'pb', worker, 'ats', fields[starts])
+      local starts = tostring((tonumber(fields[at['ats'] or 0]) or 0) + 1)
+      set('ats', starts)
+      set('processedOn', now)
+      set('pb', worker)
+      call('HSET', job, 'processedOn', now, 'pb', worker, 'ats', starts)
       nexts[n] = {fields, id, 0, 0}
     end
     if #claimed > 0 then call('ZADD', marker, 0, '0') end
