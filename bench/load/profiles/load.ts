@@ -1,16 +1,10 @@
 import { judge } from '../criteria.ts';
-import { constant, type Profile, rising, warmUpMs } from './profile.ts';
+import type { Profile } from './profile.ts';
+import { steadily } from './steadily.ts';
 
 /** A steady load after a short rise. */
-export const load: Profile = async ({ settings: { rate, for: ms }, session, say }) => {
-  say(`rising to ${rate} requests a second…`);
-  const rise = await session.open({ name: 'rise', ms: warmUpMs(ms), rateAt: rising(rate) });
-  say('steady…');
-  const steady = await session.open({
-    name: 'steady',
-    ms: ms - warmUpMs(ms),
-    rateAt: constant(rate),
-  });
-  await session.settled();
+export const load: Profile = async (stage) => {
+  stage.say(`rising to ${stage.settings.rate} requests a second…`);
+  const { rise, steady } = await steadily(stage);
   return { phases: [rise, steady], criteria: judge(steady.tally.figures()), findings: [] };
 };

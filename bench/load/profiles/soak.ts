@@ -1,6 +1,7 @@
 import { median } from '../../percentiles.ts';
 import { type Criterion, judge, milliseconds } from '../criteria.ts';
-import { constant, type Profile, rising, warmUpMs } from './profile.ts';
+import type { Profile } from './profile.ts';
+import { steadily } from './steadily.ts';
 
 /** Growth that counts as none: a part of what it was, and an amount below which all is noise. */
 const allowed = {
@@ -44,17 +45,9 @@ const judgeDrift = (
 const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 
 /** A steady load for long: held against the criteria, and against its own beginning. */
-export const soak: Profile = async ({ settings, session, processes, say }) => {
-  const { rate, for: ms } = settings;
-  const rise = await session.open({ name: 'rise', ms: warmUpMs(ms), rateAt: rising(rate) });
-  say('steady…');
-  const steady = await session.open({
-    name: 'steady',
-    ms: ms - warmUpMs(ms),
-    rateAt: constant(rate),
-  });
-  await session.settled();
-
+export const soak: Profile = async (stage) => {
+  const { session, processes } = stage;
+  const { rise, steady } = await steadily(stage);
   const span = [steady.fromMs, steady.toMs] as const;
   const latencies = session.timeline
     .points()

@@ -85,8 +85,8 @@ const changeOne = async (
 };
 
 /**
- * Cancels or retries all jobs of a filter, the newest first, when the history has them. Who is interrupted begins anew, and passes
- * over what is done.
+ * Cancels or retries all jobs of a filter, the newest first, when the history has them. Who is interrupted
+ * begins anew, and passes over what is done.
  * @throws the reason of the signal when it aborts; errors of Postgres and Redis.
  */
 export const changeAll = async (

@@ -3,6 +3,7 @@ import type { Keys } from '@drover/shared/keys';
 import type { RedisClient } from '@drover/shared/redis/client';
 import { runScript, type Script } from '@drover/shared/redis/script';
 import { queueNames } from '../definition/queues.ts';
+import { isAfter } from './entry-order.ts';
 
 /** The group that all recorders of a Drover read the events of the queues as. */
 export const recorderGroup = 'history';
@@ -25,12 +26,7 @@ const unrecordedScript: Script = {
       return fields
     end
 
-    local function isAfter(one, other)
-      local ms, seq = string.match(one, '^(%d+)-(%d+)$')
-      local otherMs, otherSeq = string.match(other, '^(%d+)-(%d+)$')
-      ms, otherMs = tonumber(ms), tonumber(otherMs)
-      return ms > otherMs or (ms == otherMs and tonumber(seq) > tonumber(otherSeq))
-    end
+    ${isAfter}
 
     local function behind(stream, last)
       for _, flat in ipairs(redis.call('XINFO', 'GROUPS', stream)) do

@@ -56,9 +56,10 @@ const release = `
 `;
 
 /**
- * Releases a step, of which it is known what it is; one that has to be prepared is appended to a list instead, with all that this
- * takes (unless the list says that they are only counted): place, what it is, its payload, its job's data, the error that it is for, and of each step
- * whose result it takes name, how that ended, and the result.
+ * Releases a step, of which it is known what it is; one that has to be prepared is appended to a list
+ * instead, with all that this takes (unless the list says that they are only counted): place, what it is,
+ * its payload, its job's data, the error that it is for, and of each step whose result it takes name, how
+ * that ended, and the result.
  */
 const offer = `
     local function offer(P, W, n, now, list, text)

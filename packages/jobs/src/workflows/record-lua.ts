@@ -138,6 +138,7 @@ export const recordFunctions = `
         count('open', -1)
         if step.handler or outcome.by then return end
         if isGood(outcome) then
+          lookAtFollowers()
           if not get('g:' .. n) then
             put('g:' .. n, '1')
             for _, follower in ipairs(step.next) do
@@ -179,7 +180,6 @@ export const recordFunctions = `
           read, result = readEnd()
         end
         if not read then return {'unfinished'} end
-        lookAtFollowers()
         read.round = current ~= '0' and current or nil
         if outcome then keep(read, result) else recordNow(read, result) end
         outcome = read

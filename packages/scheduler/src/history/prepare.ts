@@ -1,3 +1,4 @@
+import { isAfter } from '@drover/jobs/history/entry-order';
 import type { Keys } from '@drover/shared/keys';
 import type { Script } from '@drover/shared/redis/script';
 import { type EventStream, group } from './streams.ts';
@@ -13,12 +14,7 @@ export const prepareStreams: Script = {
   name: 'droverPrepareHistory',
   keys: 0,
   lua: `
-    local function isAfter(one, other)
-      local ms, seq = string.match(one, '^(%d+)-(%d+)$')
-      local otherMs, otherSeq = string.match(other, '^(%d+)-(%d+)$')
-      ms, otherMs = tonumber(ms), tonumber(otherMs)
-      return ms > otherMs or (ms == otherMs and tonumber(seq) > tonumber(otherSeq))
-    end
+    ${isAfter}
 
     local function lastGiven(events)
       local groups = redis.pcall('XINFO', 'GROUPS', events)

@@ -1,7 +1,7 @@
 import type { RedisClient } from './client.ts';
 import { runScript, type Script } from './script.ts';
 
-/** Key: any of those that the node holds. */
+/** The key names the node: it is not read. */
 const timeScript: Script = { name: 'droverTime', keys: 1, lua: `return redis.call('TIME')` };
 
 /** Microseconds since 1970, by the clock of the node that holds that key. */

@@ -35,8 +35,9 @@ const perJob = 8;
  * Keys: {@link keyNames}; also the jobs, their locks and children, of the same hash tag. Parameters:
  * what the names of the partition's keys begin with, and those of the queue's jobs, now, how long a
  * lock holds in ms, name of the worker, time before which completed jobs are old, for how long workflows
- * are kept that have ended well, and those that have not, number of jobs; then of each job its id, token, result, attempts made, settle job or nothing, when it began, channel, and 1 when another
- * is wanted in its place. Without a time before which they are old, completed jobs are removed and
+ * are kept that have ended well, and those that have not, number of jobs; then of each job its id, token,
+ * result, attempts made, settle job or nothing, when it began, channel, and 1 when another is wanted in its
+ * place. Without a time before which they are old, completed jobs are removed and
  * nobody is told, nor of those that are claimed: they are Drover's own.
  * Returns the codes; for each claimed job, which has the tokens in their order, its fields, its id and
  * two zeros, as BullMQ does; and whether the next is to be left to BullMQ.
